@@ -1,0 +1,70 @@
+import nx from "@nx/eslint-plugin";
+import prettier from "eslint-config-prettier";
+import tseslint from "typescript-eslint";
+
+const only = (sourceTag, ...onlyDependOnLibsWithTags) => ({ sourceTag, onlyDependOnLibsWithTags });
+
+const libs = ["contracts", "service", "messaging", "storage", "tracking", "tables", "learning", "drift", "testing"].map((name) => `lib:${name}`);
+
+// The arrows of docs/architecture.md, one line a project kind. There is no rule "* → *".
+const arrows = [
+  only("lib:contracts"),
+  only("lib:mlflow-client-ts"),
+  only("lib:kernels"),
+  only("lib:learning", "lib:contracts", "lib:kernels"),
+  only("lib:drift", "lib:contracts"),
+  only("lib:tables", "lib:contracts"),
+  only("lib:messaging", "lib:contracts"),
+  only("lib:storage", "lib:contracts"),
+  only("lib:tracking", "lib:contracts", "lib:mlflow-client-ts"),
+  only("lib:service", "lib:contracts", "lib:messaging", "lib:storage", "lib:tracking", "lib:learning", "lib:drift", "lib:tables"),
+  only("lib:testing", "lib:contracts", "lib:messaging", "lib:storage", "lib:tracking", "lib:service"),
+  only("app:service", ...libs),
+  only("app:standalone", ...libs, "app:service"),
+  only("app:cli", "lib:contracts", "lib:service", "lib:messaging", "lib:storage", "lib:tracking", "app:standalone"),
+];
+
+// Only these libs may import a vendor's SDK.
+const vendors = {
+  messaging: ["amqplib", "@onify/fake-amqplib", "smqp"],
+  storage: ["@aws-sdk/*", "mongodb", "lmdb"],
+  tables: ["@duckdb/*", "mongodb", "pg", "mysql2"],
+};
+const sdkOutside = (lib) => [
+  ...new Set(
+    Object.values(vendors)
+      .flat()
+      .filter((name) => !(vendors[lib] ?? []).includes(name)),
+  ),
+];
+const noVendors = (lib) => ({
+  "no-restricted-imports": [
+    "error",
+    { patterns: [{ group: sdkOutside(lib), message: "Only messaging, storage and tables import a vendor's SDK: use their interfaces." }] },
+  ],
+});
+
+export default tseslint.config(
+  { ignores: ["**/dist/**", "**/node_modules/**", "**/generated/**", ".nx/**", "coverage/**"] },
+  ...tseslint.configs.recommended,
+  prettier,
+  {
+    files: ["**/*.ts"],
+    plugins: { "@nx": nx },
+    rules: {
+      "@nx/enforce-module-boundaries": ["error", { depConstraints: arrows, enforceBuildableLibDependency: false, allow: [] }],
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      "no-restricted-syntax": [
+        "error",
+        { selector: "ClassDeclaration[superClass]:not([superClass.name=/Error$/])", message: "Data and functions rather than class hierarchies." },
+      ],
+      ...noVendors(""),
+    },
+  },
+  ...Object.keys(vendors).map((lib) => ({ files: [`libs/${lib}/**/*.ts`], rules: noVendors(lib) })),
+  { files: ["libs/learning/src/**/*.ts"], rules: { "no-restricted-properties": ["error", { object: "Math", property: "random" }, { object: "Date", property: "now" }] } },
+  { files: ["**/*.test.ts"], rules: { "no-restricted-imports": "off" } },
+  { files: ["**/*.cjs"], rules: { "@typescript-eslint/no-require-imports": "off" }, languageOptions: { globals: { module: "writable", require: "readonly", exports: "writable", process: "readonly" } } },
+);

@@ -1,0 +1,13 @@
+import { z } from "zod";
+import { defineEvent } from "../define-event.js";
+
+export const dataArrived = defineEvent({
+  type: "data.arrived",
+  summary: "New data have landed for a pipeline",
+  consumers: ["ingestion"],
+  data: z.looseObject({
+    pipeline: z.string().min(1),
+    source: z.string().min(1).optional().describe("A file that replaces the source of pipeline.yaml for this run"),
+    reason: z.string().optional().describe("What noticed the arrival: folder, http, cli, retraining, …"),
+  }),
+});

@@ -1,0 +1,14 @@
+import { z } from "zod";
+import { defineEvent } from "../define-event.js";
+import { datasetRef, ofPipeline } from "./parts.js";
+
+export const datasetIngested = defineEvent({
+  type: "dataset.ingested",
+  summary: "The source was read, split and written as Parquet",
+  consumers: ["validation"],
+  data: z.looseObject({
+    ...ofPipeline,
+    ...datasetRef.shape,
+    columns: z.array(z.looseObject({ name: z.string(), kind: z.enum(["number", "text"]) })),
+  }),
+});

@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { defineEvent } from "../define-event.js";
+import { artifactRef } from "../artifact.js";
+import { datasetRef, finding, ofPipeline } from "./parts.js";
+
+export const datasetRejected = defineEvent({
+  type: "dataset.rejected",
+  summary: "The dataset broke its schema: the run ends here and the champion goes on serving",
+  consumers: [],
+  data: z.looseObject({
+    ...ofPipeline,
+    dataset: datasetRef,
+    report: artifactRef,
+    findings: z.array(finding),
+    summary: z.string(),
+  }),
+});

@@ -1,0 +1,10 @@
+import { z } from "zod";
+import { defineEvent } from "../define-event.js";
+import { verdict } from "./parts.js";
+
+export const modelApproved = defineEvent({
+  type: "model.approved",
+  summary: "The model passed every gate against the champion",
+  consumers: ["registry"],
+  data: z.looseObject({ ...verdict, evaluation: z.number().int().positive().default(1) }),
+});

@@ -1,0 +1,10 @@
+import { z } from "zod";
+import { defineEvent } from "../define-event.js";
+import { verdict } from "./parts.js";
+
+export const modelRejected = defineEvent({
+  type: "model.rejected",
+  summary: "The model did not pass: the champion goes on serving",
+  consumers: ["registry"],
+  data: z.looseObject({ ...verdict, failedGates: z.array(z.string()) }),
+});

@@ -1,0 +1,10 @@
+import { z } from "zod";
+import { defineEvent } from "../define-event.js";
+import { deploymentChange } from "./parts.js";
+
+export const modelRolledBack = defineEvent({
+  type: "model.rolled-back",
+  summary: "An earlier version serves again",
+  consumers: [],
+  data: z.looseObject(deploymentChange),
+});

@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { defineEvent } from "../define-event.js";
+import { problemSchema } from "../problem.js";
+import { metrics, trainedModel } from "./parts.js";
+
+export const modelTrained = defineEvent({
+  type: "model.trained",
+  summary: "A model was chosen, fitted on all training rows and packaged",
+  consumers: ["evaluator"],
+  data: z.looseObject({
+    ...trainedModel,
+    candidates: z.array(
+      z.looseObject({
+        family: z.string(),
+        params: z.record(z.string(), z.unknown()),
+        metrics: metrics.optional(),
+        problem: problemSchema.optional().describe("Why this candidate was not fitted"),
+      }),
+    ),
+    evaluation: z.number().int().positive().default(1).describe("Grows when the champion changed under a verdict"),
+  }),
+});

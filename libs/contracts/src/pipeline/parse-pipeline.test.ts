@@ -1,0 +1,57 @@
+import { parsePipeline } from "./parse-pipeline.js";
+import { ProblemError } from "../problem.js";
+
+const valid = "name: iris\nsource: { path: iris.csv }\ntarget: { column: species }\n";
+const parse = (text: string) => parsePipeline({ file: "pipeline.yaml", text });
+
+function mistakeIn(text: string): string {
+  try {
+    parse(text);
+  } catch (error) {
+    return (error as ProblemError).message;
+  }
+  throw new Error("it was accepted");
+}
+
+describe("pipeline.yaml", () => {
+  it("fills in what is not said", () => {
+    expect(parse(valid)).toMatchObject({
+      name: "iris",
+      split: { test: 0.2, stratify: true, seed: 42 },
+      candidates: [{ model: "logistic-regression" }],
+      select: { metric: "log_loss", folds: 5 },
+    });
+  });
+
+  it("names line, column and the setting that nobody knows", () => {
+    expect(mistakeIn(`${valid}splitt: { test: 0.3 }\n`)).toContain(
+      'pipeline.yaml:4:1 the document has no setting "splitt"',
+    );
+  });
+
+  it("points at a nested value of the wrong type and says what was expected", () => {
+    expect(mistakeIn(`${valid}split:\n  test: lots\n`)).toMatch(/pipeline\.yaml:5:3 split\.test: .*expected number/);
+  });
+
+  it("names the wrong choice inside a list and the ones that exist", () => {
+    expect(mistakeIn(`${valid}candidates:\n  - model: magic\n`)).toMatch(
+      /pipeline\.yaml:5:5 candidates\.0\.model: .*logistic-regression/,
+    );
+  });
+
+  it("of a preprocessing step that fits no form, tells the mistake of the nearest one", () => {
+    expect(mistakeIn(`${valid}preprocess:\n  - { scale: numeric, with: nothing }\n`)).toMatch(
+      /pipeline\.yaml:5:23 preprocess\.0\.with: .*standard/,
+    );
+  });
+
+  it("tells all mistakes at once", () => {
+    expect(mistakeIn("name: Iris!\nsource: { path: 3 }\n")).toMatch(
+      /3 mistakes: .*name: .*source\.path: .*target is missing/,
+    );
+  });
+
+  it("tells where the YAML itself is broken", () => {
+    expect(mistakeIn("name: [iris\n")).toMatch(/pipeline\.yaml:\d+:\d+ /);
+  });
+});

@@ -1,0 +1,29 @@
+import type { CloudEvent } from "../cloud-event.js";
+import type { Problem } from "../problem.js";
+
+export type RunStatus = "running" | "promoted" | "rejected" | "failed";
+
+export interface RunStep {
+  step: string;
+  state: "started" | "working" | "retrying" | "done" | "failed";
+  message?: string;
+  done?: number;
+  total?: number;
+  problem?: Problem;
+  at: string;
+}
+
+/** The ledger's page of one run. `events` holds the last event of each type, so that the keeper can send it again. */
+export interface RunRecord {
+  run: string;
+  pipeline: string;
+  status: RunStatus;
+  summary: string;
+  problem?: Problem;
+  startedAt: string;
+  updatedAt: string;
+  events: Record<string, CloudEvent>;
+  steps: Record<string, RunStep>;
+  /** How often the keeper has sent the last event again since the run last moved. */
+  nudges: number;
+}
