@@ -10,7 +10,10 @@ export interface Manifest {
   pipeline: string;
   step: string;
   service: string;
-  input: { digest: Digest; eventId: string; eventType: string };
+  inputDigest: Digest;
+  /** The event that the step was given. */
+  eventId: string;
+  eventType: string;
   /** The outgoing events; none where the run ends with this step. */
   output: CloudEvent[];
   startedAt: string;

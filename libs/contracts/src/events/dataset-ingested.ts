@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineEvent } from "../define-event.js";
+import { artifactRef } from "../artifact.js";
 import { datasetRef, ofPipeline } from "./parts.js";
 
 export const datasetIngested = defineEvent({
@@ -9,6 +10,7 @@ export const datasetIngested = defineEvent({
   data: z.looseObject({
     ...ofPipeline,
     ...datasetRef.shape,
+    schema: artifactRef.optional().describe("schema.yaml, where the pipeline has one"),
     columns: z.array(z.looseObject({ name: z.string(), kind: z.enum(["number", "text"]) })),
   }),
 });

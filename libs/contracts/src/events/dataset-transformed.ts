@@ -12,6 +12,7 @@ export const datasetTransformed = defineEvent({
     dataset: datasetRef,
     schema: artifactRef,
     preprocessor: artifactRef.describe("The fitted preprocessing as JSON"),
+    inputs: z.array(z.string()).describe("The columns of the dataset that are learned from"),
     features: z.array(z.string()).describe("The columns of the arrays"),
     classes: z.array(z.string()).describe("The labels, in the order of their codes"),
     arrays: z.looseObject({

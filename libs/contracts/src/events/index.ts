@@ -12,6 +12,7 @@ import { modelRejected } from "./model-rejected.js";
 import { modelRolledBack } from "./model-rolled-back.js";
 import { modelTrained } from "./model-trained.js";
 import { retrainingRequested } from "./retraining-requested.js";
+import { rollbackRequested } from "./rollback-requested.js";
 import { stepFailed } from "./step-failed.js";
 import { stepProgress } from "./step-progress.js";
 
@@ -30,6 +31,7 @@ export const events: readonly AnyEvent[] = [
   modelDeployed,
   driftDetected,
   retrainingRequested,
+  rollbackRequested,
   stepFailed,
   stepProgress,
 ];
@@ -50,6 +52,7 @@ export {
   modelRolledBack,
   modelTrained,
   retrainingRequested,
+  rollbackRequested,
   stepFailed,
   stepProgress,
 };

@@ -11,6 +11,8 @@ export interface DeploymentRecord {
   generation: number;
   champion: DeployedVersion;
   previous?: DeployedVersion;
+  /** What the tracking server calls the version that serves. */
+  alias: string;
   run: string;
   reason: string;
   updatedAt: string;

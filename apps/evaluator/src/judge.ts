@@ -1,0 +1,83 @@
+import { sentenceOf, type PipelineSpec, type Problem } from "@millrace/contracts";
+import { greaterIsBetter } from "@millrace/learning";
+
+export type Metrics = Record<string, number>;
+
+/** The model that serves, as it did on the same rows; without metrics where it can't score them. */
+export interface Champion {
+  version: number;
+  generation: number;
+  digest: string;
+  metrics?: Metrics;
+  problem?: Problem;
+}
+
+export interface Judgement {
+  failedGates: string[];
+  reason: string;
+}
+
+interface Gate {
+  name: string;
+  passed: boolean;
+  says: string;
+}
+
+/** The verdict and the sentence that gives its reason. Without a champion the floors decide alone. */
+export function judge(contest: {
+  pipeline: PipelineSpec;
+  challenger: Metrics;
+  champion?: Champion;
+  digest: string;
+}): Judgement {
+  const { champion, digest } = contest;
+  if (champion?.digest === digest) {
+    const reason = `The same model as version ${champion.version}, which serves already: nothing to promote.`;
+    return { failedGates: ["different"], reason };
+  }
+  const gates = [...floors(contest.pipeline, contest.challenger), ...margins(contest)];
+  const failed = gates.filter(({ passed }) => !passed);
+  const told = failed.length > 0 ? failed : gates;
+  const verdict = failed.length > 0 ? "Rejected" : "Approved";
+  const against = opponent(champion);
+  return {
+    failedGates: failed.map(({ name }) => name),
+    reason: `${verdict}${against}: ${told.map(({ says }) => says).join("; ") || "there is nothing to compare with and no floor is set"}.`,
+  };
+}
+
+function opponent(champion: Champion | undefined): string {
+  if (champion === undefined) return " as the first version";
+  if (champion.metrics !== undefined) return "";
+  const why = champion.problem ? ` (${sentenceOf(champion.problem)})` : "";
+  return `; version ${champion.version} can't score these rows${why}`;
+}
+
+function floors({ accept }: PipelineSpec, challenger: Metrics): Gate[] {
+  return Object.entries(accept.at_least).map(([metric, floor]) => {
+    const value = challenger[metric] ?? NaN;
+    const passed = greaterIsBetter(metric) ? value >= floor : value <= floor;
+    const bound = greaterIsBetter(metric) ? "the floor of" : "the ceiling of";
+    return { name: `at_least.${metric}`, passed, says: `${metric} ${show(value)} ${passed ? "meets" : "misses"} ${bound} ${floor}` };
+  });
+}
+
+/** Against the champion: better by the margins that the pipeline sets; without any, not worse by the metric of selection. */
+function margins({ pipeline, challenger, champion }: Parameters<typeof judge>[0]): Gate[] {
+  if (champion?.metrics === undefined) return [];
+  const wanted = Object.entries(pipeline.accept.better_by);
+  const against = wanted.length > 0 ? wanted : [[pipeline.select.metric, 0] as const];
+  return against.map(([metric, margin]) => {
+    const [mine, theirs] = [challenger[metric] ?? NaN, champion.metrics![metric] ?? NaN];
+    const gain = greaterIsBetter(metric) ? mine - theirs : theirs - mine;
+    const passed = gain >= margin;
+    const by = margin === 0 ? "at least as good as" : `${margin} better than`;
+    return {
+      name: `better_by.${metric}`,
+      passed,
+      says: `${metric} ${show(mine)} is ${passed ? "" : "not "}${by} version ${champion.version}'s ${show(theirs)}`,
+    };
+  });
+}
+
+const show = (value: number): string => (Number.isFinite(value) ? String(Number(value.toFixed(4))) : "(unknown)");

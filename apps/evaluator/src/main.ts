@@ -1,0 +1,4 @@
+import { runService } from "@millrace/service";
+import { evaluator } from "./service.js";
+
+await runService(evaluator);

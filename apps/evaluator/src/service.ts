@@ -1,0 +1,4 @@
+import { defineService } from "@millrace/service";
+import { evaluate } from "./evaluate.js";
+
+export const evaluator = defineService({ name: "evaluator", steps: [evaluate] });

@@ -1,0 +1,34 @@
+import type { RunStatus } from "@millrace/contracts";
+import type { Platform } from "@millrace/service";
+import { Counter, Gauge } from "prom-client";
+
+export interface GatewayMetrics {
+  /** A run came to a status. */
+  reached(status: RunStatus): void;
+  running(count: number): void;
+  nudged(): void;
+  clients(count: number): void;
+}
+
+export function openGatewayMetrics(registry: Platform["metrics"]["registry"]): GatewayMetrics {
+  const registers = [registry];
+  const runs = new Counter({
+    name: "millrace_runs_total",
+    help: "How often a run came to a status",
+    labelNames: ["status"],
+    registers,
+  });
+  const running = new Gauge({ name: "millrace_runs_running", help: "Runs that have not ended", registers });
+  const nudges = new Counter({
+    name: "millrace_keeper_nudges_total",
+    help: "Events sent again because a run stood still",
+    registers,
+  });
+  const clients = new Gauge({ name: "millrace_live_clients", help: "Clients that follow runs live", registers });
+  return {
+    reached: (status) => runs.inc({ status }),
+    running: (count) => running.set(count),
+    nudged: () => nudges.inc(),
+    clients: (count) => clients.set(count),
+  };
+}

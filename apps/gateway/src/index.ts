@@ -1,0 +1,2 @@
+export { flow, type FlowStep } from "./flow.js";
+export { gateway } from "./service.js";

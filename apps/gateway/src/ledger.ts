@@ -1,0 +1,100 @@
+import {
+  dataOf,
+  eventOfType,
+  events,
+  ProblemError,
+  Reject,
+  Retry,
+  runOf,
+  stepProgress,
+  LEDGER_QUEUE,
+  type CloudEvent,
+  type RunRecord,
+} from "@millrace/contracts";
+import type { Consumption } from "@millrace/messaging";
+import type { Clock, Platform } from "@millrace/service";
+import type { Versioned } from "@millrace/storage";
+import { foldEvent } from "./fold-event.js";
+import type { GatewayMetrics } from "./gateway-metrics.js";
+import type { LiveUpdates } from "./live-updates.js";
+import type { Runs } from "./run-records.js";
+
+export interface Ledger {
+  /** Writes an event on its run's page. `news` is false where it was there already. */
+  note(event: CloudEvent): Promise<{ record: Versioned<RunRecord> | undefined; news: boolean }>;
+  /** Changes the page of a run on an operator's word, and tells its followers. */
+  change(run: string, change: (current: RunRecord) => RunRecord | undefined): Promise<Versioned<RunRecord> | undefined>;
+}
+
+export interface LedgerParts {
+  runs: Runs;
+  live: Pick<LiveUpdates, "changed">;
+  metrics: Pick<GatewayMetrics, "reached">;
+  clock: Clock;
+}
+
+export function openLedger({ runs, live, metrics, clock }: LedgerParts): Ledger {
+  async function change(run: string, change: (current: RunRecord | undefined) => RunRecord | undefined) {
+    let before: RunRecord | undefined;
+    let after: RunRecord | undefined;
+    const record = await runs.update(run, (current) => {
+      before = current;
+      after = change(current);
+      return after;
+    });
+    if (after !== undefined && record !== undefined) live.changed(record);
+    if (after !== undefined && after.status !== before?.status) metrics.reached(after.status);
+    return { record, news: after !== undefined };
+  }
+  return {
+    note: (event) => change(runOf(event), (current) => foldEvent(current, event, clock().toISOString())),
+    change: async (run, changeIt) => (await change(run, (current) => current && changeIt(current))).record,
+  };
+}
+
+/** Hears every event there is. What nobody here knows goes to the dead letters, where it is seen. */
+export function keepLedger(ledger: Ledger, { bus, clock, settings }: Platform): Promise<Consumption> {
+  const throttle = openThrottle(clock);
+  const handle = async ({ event }: { event: CloudEvent }) => {
+    try {
+      refuseUnknown(event);
+      if (throttle.lets(event)) await ledger.note(event);
+    } catch (error) {
+      throw error instanceof ProblemError && !(error instanceof Retry) ? new Reject(error.problem, { cause: error }) : error;
+    }
+  };
+  return bus.consume(LEDGER_QUEUE.name, handle, { prefetch: Math.max(32, settings.MESSAGE_PREFETCH) });
+}
+
+/** The definition of an event that is known here and whose data are as they must be. */
+export function refuseUnknown(event: CloudEvent): void {
+  const definition = eventOfType(event.type);
+  if (definition !== undefined) return void dataOf(definition, event);
+  throw new Reject({
+    code: "EVENT_UNKNOWN",
+    where: event.type,
+    message: `no event of this type is known here (source ${event.source}, id ${event.id}).`,
+    remedy: `Known are: ${events.map(({ type }) => type).join(", ")}. After an upgrade replay the dead letter.`,
+  });
+}
+
+const WRITE_EVERY_MS = 1_000;
+const REMEMBERED = 1_000;
+
+/** Lets one "working" a second of each step of a run through: more is for watching live, not for keeping. */
+export function openThrottle(clock: Clock) {
+  const written = new Map<string, number>();
+  return {
+    lets(event: CloudEvent): boolean {
+      const { step, state } = (event.data ?? {}) as { step?: string; state?: string };
+      if (event.type !== stepProgress.type || state !== "working") return true;
+      const key = `${runOf(event)}/${step}`;
+      const now = clock().getTime();
+      if (now - (written.get(key) ?? 0) < WRITE_EVERY_MS) return false;
+      written.delete(key);
+      written.set(key, now);
+      if (written.size > REMEMBERED) written.delete(written.keys().next().value!);
+      return true;
+    },
+  };
+}

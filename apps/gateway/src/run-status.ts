@@ -1,0 +1,104 @@
+import {
+  dataOf,
+  datasetRejected,
+  modelDeployed,
+  modelPromoted,
+  modelRejected,
+  modelRolledBack,
+  sentenceOf,
+  stepFailed,
+  type AnyEvent,
+  type CloudEvent,
+  type DataOf,
+  type RunRecord,
+  type RunStatus,
+  type RunStep,
+} from "@millrace/contracts";
+import { byTime, flow, nextStep, outcomeOf, rankOf, timeOf } from "./flow.js";
+
+type Failure = DataOf<typeof stepFailed>;
+
+const endings: readonly { event: AnyEvent; status: RunStatus; tell: (event: CloudEvent) => string }[] = [
+  { event: modelPromoted, status: "promoted", tell: (event) => tellPromotion(dataOf(modelPromoted, event)) },
+  {
+    event: datasetRejected,
+    status: "rejected",
+    tell: (event) => `dataset rejected: ${dataOf(datasetRejected, event).summary}`,
+  },
+  {
+    event: modelRejected,
+    status: "rejected",
+    tell: (event) => `model rejected: ${dataOf(modelRejected, event).reason}`,
+  },
+  { event: modelRolledBack, status: "rolled-back", tell: (event) => tellRollback(dataOf(modelRolledBack, event)) },
+];
+
+const tellPromotion = ({ model, version, reason }: DataOf<typeof modelPromoted>) =>
+  `promoted ${model} version ${version}: ${reason}`;
+
+const tellRollback = ({ model, version, reason }: DataOf<typeof modelRolledBack>) =>
+  `${model} went back to version ${version}: ${reason}`;
+
+/** Status, summary and steps as they follow from the set of events, whatever the order in which they came. */
+export function concluded(record: RunRecord): RunRecord {
+  const failure = openFailure(record);
+  const { problem: _earlier, ...rest } = record;
+  const steps = { ...record.steps, ...finishedSteps(record), ...failedStep(failure, record) };
+  const told = failure === undefined ? ending(record) : tellFailure(failure);
+  const { status, summary } = told ?? { status: "running" as const, summary: tellProgress(record) };
+  return { ...rest, steps, status, summary, ...(failure !== undefined && { problem: failure.problem }) };
+}
+
+/** The failure that nothing has overcome: neither did the flow go on behind it, nor was the step begun anew. */
+function openFailure({ events, steps }: RunRecord): Failure | undefined {
+  const failed = events[stepFailed.type];
+  if (failed === undefined) return undefined;
+  const failure = dataOf(stepFailed, failed);
+  const { type } = failure.event;
+  const since = timeOf(events[type]);
+  const wentOn = Object.values(events).some((event) => rankOf(event.type) > rankOf(type) && timeOf(event) >= since);
+  const current = steps[failure.step];
+  const begunAnew = current !== undefined && current.state !== "failed" && current.at > timeOf(failed);
+  return wentOn || begunAnew ? undefined : failure;
+}
+
+const tellFailure = ({ step, problem }: Failure) => ({
+  status: "failed" as const,
+  summary: `failed at ${step}: ${problem.code}. ${sentenceOf(problem)}`,
+});
+
+function ending({ events }: RunRecord): { status: RunStatus; summary: string } | undefined {
+  const last = endings
+    .map(({ event }) => events[event.type])
+    .filter((event) => event !== undefined)
+    .sort(byTime)[0];
+  const known = endings.find(({ event }) => event.type === last?.type);
+  if (known && last) return { status: known.status, summary: known.tell(last) };
+  const deployed = events[modelDeployed.type];
+  if (deployed === undefined) return undefined;
+  const { model, version } = dataOf(modelDeployed, deployed);
+  return { status: "promoted", summary: `${model} version ${version} serves` };
+}
+
+function tellProgress({ events, steps }: RunRecord): string {
+  const step = nextStep(events)?.step;
+  if (step === undefined) return "running";
+  const { message } = steps[step] ?? {};
+  return message === undefined ? `waiting for ${step}` : `${step}: ${message}`;
+}
+
+function finishedSteps({ events, steps }: RunRecord): Record<string, RunStep> {
+  const finished = flow.flatMap((each): [string, RunStep][] => {
+    const said = outcomeOf(each, events);
+    if (said === undefined) return [];
+    const message = steps[each.step]?.message;
+    return [[each.step, { step: each.step, state: "done", at: timeOf(said), ...(message !== undefined && { message }) }]];
+  });
+  return Object.fromEntries(finished);
+}
+
+function failedStep(failure: Failure | undefined, { events }: RunRecord): Record<string, RunStep> {
+  if (failure === undefined) return {};
+  const { step, problem } = failure;
+  return { [step]: { step, state: "failed", problem, message: sentenceOf(problem), at: timeOf(events[stepFailed.type]) } };
+}

@@ -1,0 +1,4 @@
+import { runService } from "@millrace/service";
+import { inference } from "./service.js";
+
+await runService(inference);

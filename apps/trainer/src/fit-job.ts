@@ -1,0 +1,33 @@
+import type { PipelineSpec, Problem, Table } from "@millrace/contracts";
+import type { Matrix, ModelState } from "@millrace/learning";
+
+/** What goes to the thread that learns. Plain data only. */
+export interface FitJob {
+  pipeline: PipelineSpec;
+  /** The training rows as they came, for cross-validation: each fold fits its own preprocessing. */
+  table: Table;
+  features: string[];
+  /** The same rows preprocessed, for the fit of the winner. */
+  matrix: Matrix;
+  labels: Int32Array;
+  classes: string[];
+}
+
+export interface CandidateResult {
+  family: string;
+  params: Record<string, unknown>;
+  metrics?: Record<string, number>;
+  problem?: Problem;
+}
+
+export interface FitResult {
+  candidates: CandidateResult[];
+  /** Which of the candidates won; −1 where all failed. */
+  winner: number;
+  model?: ModelState;
+}
+
+export type FitMessage =
+  | { kind: "progress"; message: string; done: number; total: number }
+  | { kind: "result"; result: FitResult }
+  | { kind: "failed"; message: string; stack?: string };

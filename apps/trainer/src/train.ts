@@ -1,0 +1,72 @@
+import {
+  datasetTransformed,
+  modelTrained,
+  ProblemError,
+  sentenceOf,
+  type ArtifactRef,
+  type DataOf,
+  type PipelineSpec,
+} from "@millrace/contracts";
+import { decodeNpy, openModel, packModel, type Matrix, type PreprocessorState } from "@millrace/learning";
+import { readJson, readTableArtifact, step, type StepContext } from "@millrace/service";
+import type { CandidateResult, FitJob, FitResult } from "./fit-job.js";
+import { fitInThread } from "./fit-pool.js";
+import { logTraining } from "./log-training.js";
+import { signatureOf } from "./signature.js";
+
+type Transformed = DataOf<typeof datasetTransformed>;
+
+/** Tries every candidate, chooses one, fits it on all training rows and packages it as inference loads it. */
+export const train = step({
+  name: "train",
+  on: datasetTransformed,
+  emits: [modelTrained],
+  pure: true,
+  long: true,
+  async run(transformed, context) {
+    const { pipeline, artifacts, progress, signal } = context;
+    const job = await jobOf(transformed, pipeline, artifacts);
+    const result = await fitInThread(job, (message, done, total) => progress(message, { done, total }), signal);
+    const winner = winnerOf(result);
+    const bytes = packModel({
+      model: result.model!,
+      preprocessor: (await readJson(artifacts, transformed.preprocessor)) as PreprocessorState,
+      classes: job.classes,
+      target: pipeline.target.column,
+      positive: pipeline.target.positive,
+      features: signatureOf(job.table, job.features),
+      metrics: winner.metrics!,
+      seed: pipeline.split.seed,
+      trainedOn: { rows: job.table.rows, digest: transformed.dataset.train.digest },
+    });
+    openModel(bytes);
+    progress(`${winner.family} won: ${pipeline.select.metric} ${winner.metrics![pipeline.select.metric]?.toFixed(4)}`);
+    const packed = await artifacts.put(bytes, { mediaType: "application/vnd.millrace.model+json", name: "model.json" });
+    const { spec, dataset } = transformed;
+    return modelTrained({
+      ...{ pipeline: pipeline.name, spec, dataset, package: packed, evaluation: 1 },
+      ...{ family: winner.family, metrics: winner.metrics!, candidates: result.candidates },
+      tracking: await logTraining(transformed, result, winner, context),
+    });
+  },
+});
+
+async function jobOf(transformed: Transformed, pipeline: PipelineSpec, artifacts: StepContext["artifacts"]): Promise<FitJob> {
+  const { dataset, inputs, classes, arrays } = transformed;
+  return {
+    ...{ pipeline, classes, features: inputs, table: await readTableArtifact(artifacts, dataset.train) },
+    matrix: (await npy(artifacts, arrays.trainX)) as Matrix,
+    labels: (await npy(artifacts, arrays.trainY)) as Int32Array,
+  };
+}
+
+const npy = async (artifacts: StepContext["artifacts"], ref: ArtifactRef) => decodeNpy(await artifacts.get(ref));
+
+function winnerOf({ candidates, winner }: FitResult): CandidateResult {
+  if (winner >= 0) return candidates[winner]!;
+  throw new ProblemError({
+    code: "NO_CANDIDATE_FITTED",
+    message: `no candidate could be fitted: ${candidates.map(({ family, problem }) => `${family}: ${problem ? sentenceOf(problem) : "no score"}`).join("; ")}`,
+    remedy: "Change candidates in pipeline.yaml.",
+  });
+}

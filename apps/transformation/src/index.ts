@@ -1,0 +1,1 @@
+export { transformation } from "./service.js";

@@ -1,0 +1,4 @@
+import { runService } from "@millrace/service";
+import { transformation } from "./service.js";
+
+await runService(transformation);

@@ -1,0 +1,14 @@
+import { z } from "zod";
+import { defineEvent } from "../define-event.js";
+
+export const rollbackRequested = defineEvent({
+  type: "rollback.requested",
+  summary: "An operator wants an earlier version of a model to serve again",
+  consumers: ["registry"],
+  data: z.looseObject({
+    model: z.string().min(1),
+    version: z.number().int().positive().optional().describe("Unset: the version that served before"),
+    generation: z.number().int().positive().describe("The deployment as the operator saw it; a later change refuses this"),
+    reason: z.string(),
+  }),
+});

@@ -1,0 +1,178 @@
+import { ProblemError, Retry } from "@millrace/contracts";
+import type { ConfirmChannel, Message as ReturnedMessage, Options } from "amqplib";
+import { randomUUID } from "node:crypto";
+
+/** How many messages may wait for their confirm: awaiting each one costs a round trip, a window of them costs one for all. */
+export const CONFIRM_WINDOW = 1_000;
+
+export interface Outgoing {
+  exchange: string;
+  routingKey: string;
+  body: Buffer;
+  options: Options.Publish;
+}
+
+/** Publishes with confirms. What was under way when a connection died goes out again on the next one. */
+export interface Publisher {
+  send(message: Outgoing): Promise<void>;
+  attach(channel: ConfirmChannel): void;
+  detach(): void;
+  /** Resolves when nothing is waiting or unconfirmed. */
+  idle(): Promise<void>;
+  close(): void;
+}
+
+interface Pending {
+  readonly id: string;
+  readonly message: Outgoing;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+  timer?: NodeJS.Timeout;
+  returned: boolean;
+  settled: boolean;
+}
+
+export function openPublisher({ confirmTimeoutMs }: { confirmTimeoutMs: number }): Publisher {
+  const origin = randomUUID();
+  const inFlight = new Map<string, Pending>();
+  let waiting = new Set<Pending>();
+  let idlers: (() => void)[] = [];
+  let channel: ConfirmChannel | undefined;
+  let congested = false;
+  let closed = false;
+  let sent = 0;
+  return { send, attach, detach, idle, close };
+
+  function send(message: Outgoing): Promise<void> {
+    if (closed) return Promise.reject(refused(message, "the bus is closed"));
+    return new Promise((resolve, reject) => {
+      const pending: Pending = { id: `${origin}.${++sent}`, message, resolve, reject, returned: false, settled: false };
+      pending.timer = setTimeout(() => giveUp(pending), confirmTimeoutMs);
+      waiting.add(pending);
+      pump();
+    });
+  }
+
+  function attach(opened: ConfirmChannel): void {
+    channel = opened;
+    congested = false;
+    opened.on("return", (message: ReturnedMessage) => {
+      const pending = inFlight.get(message.properties.correlationId);
+      if (pending) pending.returned = true;
+    });
+    opened.on("drain", () => {
+      congested = false;
+      pump();
+    });
+    pump();
+  }
+
+  function detach(): void {
+    channel = undefined;
+    const again = [...inFlight.values()].filter(({ settled }) => !settled);
+    inFlight.clear();
+    waiting = new Set([...again, ...waiting]);
+    tellIdlers();
+  }
+
+  function pump(): void {
+    for (const pending of waiting) {
+      if (!channel || congested || inFlight.size >= CONFIRM_WINDOW) return;
+      waiting.delete(pending);
+      dispatch(channel, pending);
+    }
+  }
+
+  function dispatch(on: ConfirmChannel, pending: Pending): void {
+    const { exchange, routingKey, body, options } = pending.message;
+    const addressed = { ...options, correlationId: pending.id };
+    inFlight.set(pending.id, pending);
+    pending.returned = false;
+    try {
+      congested = !on.publish(exchange, routingKey, body, addressed, (error) => confirmed(pending, error));
+    } catch (error) {
+      undelivered(pending, error as Error);
+    }
+  }
+
+  // A closed channel throws before its "close" arrives: then the message waits for the next one.
+  function undelivered(pending: Pending, error: Error): void {
+    inFlight.delete(pending.id);
+    if (!isClosed(error)) return settle(pending, refused(pending.message, error.message));
+    channel = undefined;
+    waiting = new Set([pending, ...waiting]);
+  }
+
+  function confirmed(pending: Pending, error: unknown): void {
+    if (inFlight.get(pending.id) !== pending) return;
+    if (error && isClosed(error as Error)) return;
+    inFlight.delete(pending.id);
+    if (error) settle(pending, refused(pending.message, "the broker refused it"));
+    else settle(pending, pending.returned ? unroutable(pending.message) : undefined);
+    pump();
+  }
+
+  // A message that was sent keeps its place in the window until the broker answers or the channel ends.
+  function giveUp(pending: Pending): void {
+    waiting.delete(pending);
+    settle(pending, timedOut(pending.message, confirmTimeoutMs, channel !== undefined));
+  }
+
+  function settle(pending: Pending, error?: Error): void {
+    if (pending.settled) return tellIdlers();
+    pending.settled = true;
+    clearTimeout(pending.timer);
+    if (error) pending.reject(error);
+    else pending.resolve();
+    tellIdlers();
+  }
+
+  function tellIdlers(): void {
+    if (waiting.size + inFlight.size > 0) return;
+    for (const tell of idlers.splice(0)) tell();
+  }
+
+  function idle(): Promise<void> {
+    return new Promise((resolve) => {
+      idlers = [...idlers, resolve];
+      tellIdlers();
+    });
+  }
+
+  function close(): void {
+    closed = true;
+    for (const pending of [...inFlight.values(), ...waiting])
+      settle(pending, refused(pending.message, "the bus was closed"));
+    waiting.clear();
+  }
+}
+
+const isClosed = (error: Error): boolean => /clos(ed|ing)/i.test(error.message);
+
+const placeOf = ({ exchange, routingKey }: Outgoing): string =>
+  exchange === "" ? `queue ${routingKey}` : `exchange ${exchange}, routing key ${routingKey}`;
+
+const unroutable = (message: Outgoing): ProblemError =>
+  new ProblemError({
+    code: "PUBLISH_UNROUTABLE",
+    where: placeOf(message),
+    message: "no queue takes the message.",
+    remedy: "Add a consumer to the event's definition, or start a service that declares the queue.",
+  });
+
+const refused = (message: Outgoing, why: string): Retry =>
+  new Retry(
+    { code: "PUBLISH_REFUSED", where: placeOf(message), message: `${why}.`, remedy: "Look into the broker's log." },
+    { dependency: "broker" },
+  );
+
+const timedOut = (message: Outgoing, ms: number, connected: boolean): Retry =>
+  new Retry(
+    {
+      code: "PUBLISH_TIMEOUT",
+      where: placeOf(message),
+      message: connected ? `no confirm within ${ms} ms.` : `no connection to the broker for ${ms} ms.`,
+      remedy: "Check that the broker is up, reachable, and has memory and disk left.",
+    },
+    { dependency: "broker" },
+  );

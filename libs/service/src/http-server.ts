@@ -1,0 +1,93 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import http, { type Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import express, { type Express, type RequestHandler } from "express";
+import { ProblemError } from "@millrace/contracts";
+import { HttpProblem } from "./http-problem.js";
+import type { Metrics } from "./metrics.js";
+
+/** Express without the headers that nobody asked for. */
+export function createApp(): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  return app;
+}
+
+/**
+ * Express sets the prototype of every request and response, which halves node's speed. Made by constructors that have
+ * Express's prototypes from the start, they are what Express wants already, and setting them again costs nothing.
+ */
+export function serverFor(app: Express): Server {
+  function Request(this: object, socket: Socket) {
+    (http.IncomingMessage as unknown as (this: object, socket: Socket) => void).call(this, socket);
+  }
+  Request.prototype = app.request;
+  function Response(this: object, ...args: unknown[]) {
+    (http.ServerResponse as unknown as (this: object, ...args: unknown[]) => void).apply(this, args);
+  }
+  Response.prototype = app.response;
+  const constructors = { IncomingMessage: Request, ServerResponse: Response } as unknown as http.ServerOptions;
+  return http.createServer(constructors, app);
+}
+
+export async function listen(server: Server, port: number, host: string): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(portProblem(error, port, host)));
+    server.listen(port, host, resolve);
+  });
+  const { port: actual } = server.address() as AddressInfo;
+  return `http://${host.includes(":") ? `[${host.replace(/[[\]]/g, "")}]` : host}:${actual}`;
+}
+
+function portProblem(error: NodeJS.ErrnoException, port: number, host: string): Error {
+  if (error.code !== "EADDRINUSE") return error;
+  return new ProblemError(
+    {
+      code: "PORT_IN_USE",
+      where: `${host}:${port}`,
+      message: "something else listens there.",
+      remedy: "Stop it, or name another port, as docs/reference/configuration.md tells (GATEWAY_PORT, INFERENCE_PORT, …).",
+    },
+    { cause: error },
+  );
+}
+
+/** Stops taking requests and lets those in hand finish. */
+export async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const forced = setTimeout(() => server.closeAllConnections(), 5_000);
+  await closed;
+  clearTimeout(forced);
+}
+
+export const observeRequests =
+  (service: string, metrics: Metrics): RequestHandler =>
+  (request, response, next) => {
+    const stop = metrics.httpSeconds.startTimer({ service, method: request.method });
+    response.once("finish", () => {
+      const route = (request.route as { path?: string } | undefined)?.path ?? "none";
+      stop({ route, status: String(response.statusCode) });
+    });
+    next();
+  };
+
+const digest = (text: string) => createHash("sha256").update(text).digest();
+
+/** With a key configured, a call has to bring it. */
+export const requireKey = (key: string | undefined): RequestHandler => {
+  if (key === undefined) return (_request, _response, next) => next();
+  const expected = digest(key);
+  return (request, _response, next) => {
+    const given = request.get("x-api-key") ?? request.get("authorization")?.replace(/^Bearer /i, "") ?? "";
+    if (timingSafeEqual(digest(given), expected)) return next();
+    next(
+      new HttpProblem(401, {
+        code: "KEY_REQUIRED",
+        message: "the call brought no valid key.",
+        remedy: "Send it as `Authorization: Bearer …` or `x-api-key`.",
+      }),
+    );
+  };
+};

@@ -1,0 +1,14 @@
+export * from "./configuration.js";
+export * from "./http-problem.js";
+export * from "./json-artifacts.js";
+export { errorFields, openLog, type Log, type LogFields } from "./log.js";
+export { openManifests, type Manifests } from "./manifests.js";
+export { Counter, Gauge, Histogram, type Metrics } from "./metrics.js";
+export { openPlatform, type Clock, type Platform } from "./platform.js";
+export * from "./run-service.js";
+export * from "./service.js";
+export { step, type AnyStep, type Progress, type StepContext, type StepDefinition } from "./step.js";
+export { childTrace } from "./trace.js";
+export * from "./pipeline-folder.js";
+export * from "./model-records.js";
+export * from "./table-artifacts.js";

@@ -1,0 +1,72 @@
+import { hostname } from "node:os";
+import { defineCollection, type RecordStore } from "@millrace/storage";
+import type { Clock } from "./platform.js";
+
+interface Lease {
+  owner: string;
+  host: string;
+  pid: number;
+  expiresAt: string;
+}
+
+const leases = defineCollection<Lease>({ name: "leases", indexes: {} });
+
+export interface HeldLease {
+  /** False once somebody else has it: the work in hand is then of no use any more. */
+  stillHeld(): boolean;
+  release(): Promise<void>;
+}
+
+export interface LeaseOptions {
+  records: RecordStore;
+  owner: string;
+  seconds: number;
+  clock: Clock;
+}
+
+/**
+ * Claims `key`, unless someone who lives holds it. Whoever holds it renews it until it is released; when the holder dies
+ * it expires, at once where the holder was a process of this machine.
+ */
+export async function claimLease(key: string, options: LeaseOptions): Promise<HeldLease | undefined> {
+  const records = options.records.records(leases);
+  const mine = (): Lease => ({
+    owner: options.owner,
+    host: hostname(),
+    pid: process.pid,
+    expiresAt: new Date(options.clock().getTime() + options.seconds * 1000).toISOString(),
+  });
+  const claimed = await records.update(key, (current) =>
+    current === undefined || isOver(current, options.clock()) ? mine() : undefined,
+  );
+  if (claimed?.value.owner !== options.owner) return undefined;
+
+  let held = true;
+  const renew = async () => {
+    const renewed = await records.update(key, (current) => (current?.owner === options.owner ? mine() : undefined));
+    held = renewed?.value.owner === options.owner;
+  };
+  // A renewal that fails is tried again at the next beat; the lease is lost only when it expires.
+  const timer = setInterval(() => void renew().catch(() => undefined), (options.seconds * 1000) / 3);
+  timer.unref();
+  return {
+    stillHeld: () => held,
+    release: async () => {
+      clearInterval(timer);
+      const current = await records.get(key);
+      if (current?.value.owner === options.owner) await records.remove(key, current.version);
+    },
+  };
+}
+
+const isOver = (lease: Lease, now: Date): boolean =>
+  lease.expiresAt <= now.toISOString() || (lease.host === hostname() && !isAlive(lease.pid));
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

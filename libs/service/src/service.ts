@@ -1,0 +1,33 @@
+import type { Express } from "express";
+import { ProblemError, queueName } from "@millrace/contracts";
+import type { Platform } from "./platform.js";
+import type { AnyStep } from "./step.js";
+
+/** What runs besides the steps: servers, watchers. `ready` says what is still missing before it can do its work. */
+export interface Running {
+  ready?(): string | undefined;
+  stop(): Promise<void>;
+}
+
+export interface ServiceDefinition {
+  readonly name: string;
+  readonly steps?: readonly AnyStep[];
+  /** Adds the service's own routes; health, readiness and metrics are there already. */
+  readonly start?: (platform: Platform, app: Express) => Promise<Running> | Running;
+  /** Whether it has an HTTP API of its own, which is served also where all services share one process. */
+  readonly http?: boolean;
+}
+
+/** A service, checked: each of its steps consumes an event that names the service among its consumers. */
+export function defineService(definition: ServiceDefinition): ServiceDefinition {
+  for (const step of definition.steps ?? []) {
+    if (step.on.consumers.includes(definition.name)) continue;
+    throw new ProblemError({
+      code: "STEP_WITHOUT_QUEUE",
+      where: `${definition.name}/${step.name}`,
+      message: `the event ${step.on.type} does not name ${definition.name} among its consumers, so there is no queue ${queueName(definition.name, step.on.type)}.`,
+      remedy: `Add "${definition.name}" to the consumers in libs/contracts/src/events/${step.on.type.replaceAll(".", "-")}.ts.`,
+    });
+  }
+  return definition;
+}

@@ -1,0 +1,26 @@
+import { sourceProblem } from "./source-problem.js";
+
+/** The positions of the wanted columns, in the order in which they were asked for; all of them where none is named. */
+export function choosePositions(path: string, names: readonly string[], wanted?: readonly string[]): number[] {
+  refuseDuplicates(path, names);
+  if (!wanted) return names.map((_, index) => index);
+  const unknown = wanted.filter((name) => !names.includes(name));
+  if (unknown.length === 0) return wanted.map((name) => names.indexOf(name));
+  throw sourceProblem(
+    "SOURCE_COLUMN_UNKNOWN",
+    path,
+    `it has no column ${unknown.map((name) => JSON.stringify(name)).join(", ")}.`,
+    `Its columns are: ${names.join(", ")}.`,
+  );
+}
+
+function refuseDuplicates(path: string, names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw sourceProblem(
+    "SOURCE_DUPLICATE_COLUMN",
+    path,
+    `two columns are named ${JSON.stringify(twice)}.`,
+    "Give each column its own name.",
+  );
+}

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Stops what up.sh started, by its process id. down.sh [--clean] [names…]: --clean removes the data too.
+source "$(dirname "${BASH_SOURCE[0]}")/lifecycle.sh"
+
+verb=forget
+if [ "${1:-}" = --clean ]; then
+  verb=clean
+  shift
+fi
+[ $# -gt 0 ] || set -- rabbitmq mongodb s3 mlflow postgres mariadb
+for name; do bash "$here/$name.sh" "$verb" & done
+wait

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# PostgreSQL, on loopback. It refuses to run as root: then it runs as the user that its package makes.
+server=postgres
+source "$(dirname "${BASH_SOURCE[0]}")/lifecycle.sh"
+setting MILLRACE_POSTGRES_PORT 5532
+address=127.0.0.1:$MILLRACE_POSTGRES_PORT
+url=postgres://millrace:millrace@$address/millrace
+as_user postgres
+
+environment() { echo "POSTGRES_URL=$url"; }
+
+find_programs() { bin=$(find /usr/lib/postgresql/*/bin -name initdb -printf '%h\n' 2>/dev/null | sort -V | tail -n 1); }
+find_programs
+
+install() {
+  [ -n "$bin" ] || apt_install postgresql
+  find_programs
+  as_user postgres
+  [ -s "$data/PG_VERSION" ] || create
+}
+
+create() {
+  say "creating its folder (about 2 s)"
+  own_data postgres
+  local password
+  password=$(mktemp)
+  echo millrace >"$password"
+  chmod 644 "$password"
+  "${as[@]}" "$bin/initdb" -D "$data" -U millrace -E UTF8 --locale=C.UTF-8 --auth=scram-sha-256 --pwfile="$password" \
+    >>"$state/logs/install.log" 2>&1 || fail "initdb failed: see $state/logs/install.log"
+  rm "$password"
+}
+
+# A lock file left by a crash counts while its pid is in the process table, even as a zombie that init hasn't reaped.
+await_reaped() {
+  local pid
+  pid=$(head -n 1 "$data/postmaster.pid" 2>/dev/null) || return 0
+  until_true 10 test ! -e "/proc/$pid" || fail "another server (process $pid) uses $data"
+}
+
+launch() {
+  await_reaped
+  say "starting (about 1 s)"
+  spawn postgres "${as[@]}" "$bin/postgres" -D "$data" -p "$MILLRACE_POSTGRES_PORT" -c listen_addresses=127.0.0.1 -c unix_socket_directories=
+}
+
+ready() {
+  has_database && return
+  [ "$MILLRACE_SERVICES" != docker ] && sql postgres 'create database millrace' && has_database
+}
+
+has_database() { sql millrace 'select 1'; }
+
+sql() {
+  if [ "$MILLRACE_SERVICES" = docker ]; then
+    compose exec -T postgres psql -U millrace -qc "$2" "$1" >/dev/null 2>&1
+  else
+    "$bin/psql" -qc "$2" "${url%/*}/$1" >/dev/null 2>&1
+  fi
+}
+
+# Fast shutdown: a smart one waits for every client to leave.
+stop_signal=INT
+
+run "$@"
