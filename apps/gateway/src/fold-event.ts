@@ -28,7 +28,11 @@ function withEvent(current: RunRecord | undefined, event: CloudEvent): RunRecord
   const record = current ?? blank(event);
   const known = record.events[event.type];
   if (known !== undefined && !supersedes(event, known)) return undefined;
-  return { ...record, pipeline: pipelineOf(event) ?? record.pipeline, events: { ...record.events, [event.type]: event } };
+  return {
+    ...record,
+    pipeline: pipelineOf(event) ?? record.pipeline,
+    events: { ...record.events, [event.type]: event },
+  };
 }
 
 /** The later of two events of a type counts; the same event sent again is no news, unless a step failed anew in the same way. */

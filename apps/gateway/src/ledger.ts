@@ -60,7 +60,9 @@ export function keepLedger(ledger: Ledger, { bus, clock, settings }: Platform): 
       refuseUnknown(event);
       if (throttle.lets(event)) await ledger.note(event);
     } catch (error) {
-      throw error instanceof ProblemError && !(error instanceof Retry) ? new Reject(error.problem, { cause: error }) : error;
+      throw error instanceof ProblemError && !(error instanceof Retry)
+        ? new Reject(error.problem, { cause: error })
+        : error;
     }
   };
   return bus.consume(LEDGER_QUEUE.name, handle, { prefetch: Math.max(32, settings.MESSAGE_PREFETCH) });

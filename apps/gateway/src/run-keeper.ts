@@ -33,7 +33,7 @@ const LOOK_SECONDS = 5;
  */
 export function startRunKeeper(parts: KeeperParts): RunKeeper {
   const { runs, bus, clock, log, metrics } = parts;
-  let looking: Promise<unknown> = Promise.resolve();
+  let looking: Promise<unknown> | undefined;
 
   async function look({ all = false } = {}): Promise<string[]> {
     const nudged: string[] = [];
@@ -57,17 +57,21 @@ export function startRunKeeper(parts: KeeperParts): RunKeeper {
     if (mine === undefined) return false;
     await bus.publish(event);
     metrics.nudged();
-    log.info("a run stood still: its last event was sent again", { run: key, event: event.type, nudges: mine.value.nudges });
+    log.info("a run stood still: its last event was sent again", {
+      run: key,
+      event: event.type,
+      nudges: mine.value.nudges,
+    });
     return true;
   }
 
   const lookQuietly = (options?: { all: boolean }) => {
-    looking = looking
-      .then(() => look(options))
-      .catch((error: unknown) => log.warn("the run keeper could not look", errorFields(error)));
+    looking ??= look(options)
+      .catch((error: unknown) => log.warn("the run keeper could not look", errorFields(error)))
+      .finally(() => (looking = undefined));
   };
   if (parts.forgetfulBroker) lookQuietly({ all: true });
-  const timer = setInterval(lookQuietly, Math.min(LOOK_SECONDS, parts.afterSeconds) * 1000);
+  const timer = setInterval(() => lookQuietly(), Math.min(LOOK_SECONDS, parts.afterSeconds) * 1000);
   timer.unref();
   return {
     look,

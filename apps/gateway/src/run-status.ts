@@ -92,7 +92,9 @@ function finishedSteps({ events, steps }: RunRecord): Record<string, RunStep> {
     const said = outcomeOf(each, events);
     if (said === undefined) return [];
     const message = steps[each.step]?.message;
-    return [[each.step, { step: each.step, state: "done", at: timeOf(said), ...(message !== undefined && { message }) }]];
+    return [
+      [each.step, { step: each.step, state: "done", at: timeOf(said), ...(message !== undefined && { message }) }],
+    ];
   });
   return Object.fromEntries(finished);
 }
@@ -100,5 +102,7 @@ function finishedSteps({ events, steps }: RunRecord): Record<string, RunStep> {
 function failedStep(failure: Failure | undefined, { events }: RunRecord): Record<string, RunStep> {
   if (failure === undefined) return {};
   const { step, problem } = failure;
-  return { [step]: { step, state: "failed", problem, message: sentenceOf(problem), at: timeOf(events[stepFailed.type]) } };
+  return {
+    [step]: { step, state: "failed", problem, message: sentenceOf(problem), at: timeOf(events[stepFailed.type]) },
+  };
 }

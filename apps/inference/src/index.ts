@@ -1,1 +1,1 @@
-export { inference } from "./service.js";
+export { inference, inferenceSettings } from "./service.js";

@@ -39,7 +39,7 @@ function brokerNamed(name: string): Promise<EmbeddedBroker> {
 async function startBroker(): Promise<EmbeddedBroker> {
   const amqp = new FakeAmqplib("3.7");
   const channel = await (await amqp.connect(ADDRESS)).createChannel();
-  await channel.assertExchange(DEFAULT_EXCHANGE, "direct", { durable: true });
+  await channel.assertExchange(DEFAULT_EXCHANGE, "direct", { durable: true, autoDelete: false });
   return { amqp, expiry: expiryOf(channel) };
 }
 
@@ -52,10 +52,13 @@ function withRabbitManners(connection: ChannelModel, expiry: Expiry): ChannelMod
 // What RabbitMQ does and the in-memory broker does not: arguments of queues, the default exchange, expiry without a
 // consumer, and a confirm that comes after the return of the same message.
 function withRabbitMannersToo(channel: Channel, expiry: Expiry): ConfirmChannel {
+  const assertExchange = channel.assertExchange.bind(channel);
   const assertQueue = channel.assertQueue.bind(channel);
   const consume = channel.consume.bind(channel);
   const publish = (channel as ConfirmChannel).publish.bind(channel);
   return Object.assign(channel, {
+    assertExchange: (exchange: string, type: string, options?: Options.AssertExchange) =>
+      assertExchange(exchange, type, { autoDelete: false, ...options }),
     async assertQueue(queue: string, options: Options.AssertQueue = {}) {
       const asserted = await assertQueue(queue, { ...options, ...argumentsOf(options) });
       await channel.bindQueue(asserted.queue, DEFAULT_EXCHANGE, asserted.queue);

@@ -36,7 +36,7 @@ const driverOf = ({ url, embeddedName = "default", service, instance }: BusConfi
 function busOver(driver: Driver, config: BusConfig, topology: Topology): Bus {
   const { clock = () => new Date(), ladder = RETRY_LADDER, on, prefetch = DEFAULTS.prefetch } = config;
   const confirmTimeoutMs = config.confirmTimeoutMs ?? DEFAULTS.confirmTimeoutMs;
-  const publisher = openPublisher({ confirmTimeoutMs });
+  const publisher = openPublisher({ confirmTimeoutMs, linkDetail: () => publishLink.state().detail });
   const declare = (connection: ChannelModel) => declareTopology(connection, topology, ladder);
   let progress: Channel | undefined;
   const publishLink = openPublishLink();

@@ -32,7 +32,13 @@ interface Pending {
   settled: boolean;
 }
 
-export function openPublisher({ confirmTimeoutMs }: { confirmTimeoutMs: number }): Publisher {
+export interface PublisherOptions {
+  confirmTimeoutMs: number;
+  /** Why there is no connection, for the message of the error. */
+  linkDetail(): string | undefined;
+}
+
+export function openPublisher({ confirmTimeoutMs, linkDetail }: PublisherOptions): Publisher {
   const origin = randomUUID();
   const inFlight = new Map<string, Pending>();
   let waiting = new Set<Pending>();
@@ -115,7 +121,8 @@ export function openPublisher({ confirmTimeoutMs }: { confirmTimeoutMs: number }
   // A message that was sent keeps its place in the window until the broker answers or the channel ends.
   function giveUp(pending: Pending): void {
     waiting.delete(pending);
-    settle(pending, timedOut(pending.message, confirmTimeoutMs, channel !== undefined));
+    const why = channel ? "no confirm" : `no connection to the broker (${linkDetail() ?? "connecting"})`;
+    settle(pending, timedOut(pending.message, `${why} within ${confirmTimeoutMs} ms`));
   }
 
   function settle(pending: Pending, error?: Error): void {
@@ -166,12 +173,12 @@ const refused = (message: Outgoing, why: string): Retry =>
     { dependency: "broker" },
   );
 
-const timedOut = (message: Outgoing, ms: number, connected: boolean): Retry =>
+const timedOut = (message: Outgoing, why: string): Retry =>
   new Retry(
     {
       code: "PUBLISH_TIMEOUT",
       where: placeOf(message),
-      message: connected ? `no confirm within ${ms} ms.` : `no connection to the broker for ${ms} ms.`,
+      message: `${why}.`,
       remedy: "Check that the broker is up, reachable, and has memory and disk left.",
     },
     { dependency: "broker" },

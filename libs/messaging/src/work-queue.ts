@@ -91,7 +91,7 @@ export function workOff(options: WorkQueueOptions): WorkQueue {
       attempt,
       firstSeen,
       queue,
-      redelivered: message.fields.redelivered,
+      redelivered: message.fields.redelivered === true,
       ...(enqueuedAt && { enqueuedAt }),
     };
   }

@@ -6,7 +6,7 @@ import { toPairs } from "./wire.js";
 
 export interface NewModelVersion {
   name: string;
-  /** `models:/m-…` for a logged model. MLflow refuses local paths. */
+  /** `models:/m-…` for a logged model, whose id must then be given as `modelId` too. MLflow refuses local paths. */
   source: string;
   runId?: string;
   modelId?: string;

@@ -48,3 +48,6 @@ export async function digestOfStream(chunks: AsyncIterable<Uint8Array>): Promise
   }
   return { digest: `sha256:${hash.digest("hex")}`, size };
 }
+
+export const isProblemWith = (thrown: unknown, code: string): boolean =>
+  thrown instanceof ProblemError && thrown.code === code;

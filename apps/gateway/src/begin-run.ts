@@ -1,0 +1,86 @@
+import {
+  dataArrived,
+  dataOf,
+  digestOf,
+  eventOfType,
+  events,
+  ProblemError,
+  retrainingRequested,
+  runOf,
+  shortDigestOf,
+  type AcceptedRun,
+  type CloudEvent,
+} from "@millrace/contracts";
+import type { Bus } from "@millrace/messaging";
+import { findPipeline, HttpProblem, notFound, type PipelineFile } from "@millrace/service";
+import type { Ledger } from "./ledger.js";
+import type { Runs } from "./run-records.js";
+
+export interface BeginParts {
+  bus: Pick<Bus, "publish">;
+  runs: Runs;
+  ledger: Ledger;
+  pipelinesDir: string;
+}
+
+/**
+ * Writes the run down, publishes its event, and only then answers: whoever dies in between leaves a run whose event the
+ * keeper sends again. The same event sent again names the run that it has begun.
+ */
+export async function beginRun(given: CloudEvent, parts: BeginParts, idempotencyKey?: string): Promise<AcceptedRun> {
+  const event = withRun(given, idempotencyKey);
+  const accepted = (duplicate: boolean, id: string): AcceptedRun => ({
+    ...{ run: event.run!, pipeline: event.pipeline ?? "", event: id, duplicate },
+  });
+  const known = (await parts.runs.get(event.run!))?.value.events[event.type];
+  if (known !== undefined && isSame(known, event, idempotencyKey)) return accepted(true, known.id);
+  const { news } = await parts.ledger.note(event);
+  if (!news) return accepted(true, event.id);
+  await parts.bus.publish(event);
+  return accepted(false, event.id);
+}
+
+const withRun = (event: CloudEvent, key: string | undefined): CloudEvent => {
+  const pipeline = event.pipeline ?? (event.data as { pipeline?: string }).pipeline;
+  const run = key === undefined ? runOf(event) : `run-${shortDigestOf({ idempotencyKey: key }, 16)}`;
+  return { ...event, run, ...(pipeline !== undefined && { pipeline }) };
+};
+
+function isSame(known: CloudEvent, event: CloudEvent, key: string | undefined): boolean {
+  if (key === undefined || known.id === event.id) return known.id === event.id;
+  if (digestOf(known.data) === digestOf(event.data)) return true;
+  throw new HttpProblem(422, {
+    code: "IDEMPOTENCY_KEY_REUSED",
+    where: "Idempotency-Key",
+    message: "the key has already begun a run with another request.",
+    remedy: "Use a new key for each request that is meant to do something new.",
+  });
+}
+
+const sendable = events.filter(({ consumers }) => consumers.length > 0);
+
+/** An event that somebody outside may send: one that a service waits for, with data as they must be. */
+export async function checkEvent(event: CloudEvent, pipelinesDir: string): Promise<void> {
+  const definition = eventOfType(event.type);
+  if (definition === undefined || definition.consumers.length === 0) throw unknownEvent(event.type);
+  const data = dataOf(definition, event) as { pipeline?: string };
+  const begins = event.type === dataArrived.type || event.type === retrainingRequested.type;
+  if (begins) await pipelineNamed(pipelinesDir, data.pipeline!);
+}
+
+const unknownEvent = (type: string): ProblemError =>
+  new ProblemError({
+    code: "EVENT_UNKNOWN",
+    where: type.slice(0, 100),
+    message: "no service waits for events of this type.",
+    remedy: `Send one of: ${sendable.map((event) => event.type).join(", ")}.`,
+  });
+
+export async function pipelineNamed(pipelinesDir: string, name: string): Promise<PipelineFile> {
+  try {
+    return await findPipeline(pipelinesDir, name);
+  } catch (error) {
+    if (error instanceof ProblemError && error.code === "PIPELINE_UNKNOWN") throw notFound(error.problem);
+    throw error;
+  }
+}

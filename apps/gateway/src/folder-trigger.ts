@@ -1,0 +1,126 @@
+import { watch, type FSWatcher } from "node:fs";
+import { mkdir, rename } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { AcceptedRun } from "@millrace/contracts";
+import { errorFields, listPipelines, type Log, type PipelineFile } from "@millrace/service";
+import { landingsIn, SUCCESS, type Landing } from "./landing.js";
+
+export interface FolderTriggerParts {
+  pipelinesDir: string;
+  log: Log;
+  /** Begins the run of a file that has landed; the same file begins the same run. */
+  begin(file: PipelineFile, source: string): Promise<AcceptedRun>;
+  everyMs?: number;
+}
+
+const EVERY_MS = 2_000;
+/** After a file was first seen it is looked at again this soon: a second look without a change says that it is complete. */
+const SECOND_LOOK_MS = 250;
+
+/** Begins a run for each data file that lies beside `_SUCCESS` in a watched folder. */
+export function watchFolders({ pipelinesDir, log, begin, everyMs = EVERY_MS }: FolderTriggerParts) {
+  const watchers = new Map<string, FSWatcher>();
+  const soundOnce = once(log);
+  let marks = new Map<string, string>();
+  let looking: Promise<void> | undefined;
+  let soon: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  async function look(): Promise<void> {
+    const seen = new Map<string, string>();
+    const { pipelines, problems } = await listPipelines(pipelinesDir);
+    for (const problem of problems) soundOnce("a pipeline can't be read, so its folders are not watched", { problem });
+    const watched = pipelines.flatMap((file) =>
+      file.spec.triggers.map((trigger) => ({ file, folder: resolve(file.folder, trigger.watch) })),
+    );
+    forgetOthers(new Set(watched.map(({ folder }) => folder)));
+    for (const { file, folder } of watched) {
+      await lookInto(file, folder, seen).catch((error: unknown) =>
+        soundOnce("a watched folder can't be read", { folder, pipeline: file.spec.name, error: String(error) }),
+      );
+    }
+    marks = seen;
+  }
+
+  async function lookInto(file: PipelineFile, folder: string, seen: Map<string, string>): Promise<void> {
+    await listenTo(folder);
+    for (const landing of await landingsIn(folder)) {
+      const settled = landing.files.map(({ path, mark }) => {
+        seen.set(path, mark);
+        return marks.get(path) === mark;
+      });
+      if (!settled.every(Boolean)) lookSoon();
+      else if (landing.files.length > 0) await take(file, landing);
+    }
+  }
+
+  /** All runs are written down before the marker goes: dying in between begins the same runs, which are known by then. */
+  async function take(file: PipelineFile, { folder, files }: Landing): Promise<void> {
+    let last: AcceptedRun | undefined;
+    for (const { path } of files) {
+      last = await begin(file, path);
+      if (!last.duplicate) log.info("data have landed", { pipeline: file.spec.name, source: path, run: last.run });
+    }
+    // Another gateway may have taken the marker away.
+    await rename(join(folder, SUCCESS), join(folder, `${SUCCESS}.${last!.run}`)).catch(ignoreMissing);
+  }
+
+  async function listenTo(folder: string): Promise<void> {
+    if (watchers.has(folder)) return;
+    await mkdir(folder, { recursive: true });
+    if (stopped) return;
+    const watcher = watch(folder, { persistent: false }, lookSoon);
+    watcher.on("error", () => forget(folder));
+    watchers.set(folder, watcher);
+  }
+
+  function forget(folder: string): void {
+    watchers.get(folder)?.close();
+    watchers.delete(folder);
+  }
+
+  const forgetOthers = (folders: ReadonlySet<string>) =>
+    [...watchers.keys()].filter((folder) => !folders.has(folder)).forEach(forget);
+
+  function lookSoon(): void {
+    if (stopped) return;
+    soon ??= setTimeout(() => {
+      soon = undefined;
+      lookQuietly();
+    }, SECOND_LOOK_MS).unref();
+  }
+
+  function lookQuietly(): void {
+    looking ??= look()
+      .catch((error: unknown) => log.warn("the watched folders could not be looked at", errorFields(error)))
+      .finally(() => (looking = undefined));
+  }
+
+  const timer = setInterval(lookQuietly, everyMs);
+  timer.unref();
+  lookQuietly();
+  return {
+    async stop(): Promise<void> {
+      stopped = true;
+      clearInterval(timer);
+      clearTimeout(soon);
+      [...watchers.keys()].forEach(forget);
+      await looking;
+    },
+  };
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== "ENOENT") throw error;
+}
+
+/** A warning that stays true is said once, not at every look. */
+function once(log: Log) {
+  const said = new Set<string>();
+  return (message: string, fields: Record<string, unknown>): void => {
+    const key = JSON.stringify([message, fields]);
+    if (said.has(key)) return;
+    said.add(key);
+    log.warn(message, fields);
+  };
+}

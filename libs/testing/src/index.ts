@@ -1,0 +1,4 @@
+export * from "./gateway-client.js";
+export * from "./platform-process.js";
+export * from "./temporary-folder.js";
+export * from "./until.js";
