@@ -10,3 +10,4 @@ fi
 [ $# -gt 0 ] || set -- rabbitmq mongodb s3 mlflow postgres mariadb
 for name; do bash "$here/$name.sh" "$verb" & done
 wait
+[ "$verb" = forget ] || rm -f "$state/settings/MILLRACE_SERVICES"

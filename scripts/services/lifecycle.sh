@@ -10,6 +10,7 @@ deadline=${MILLRACE_SERVICES_DEADLINE:-90}
 server=${server:-services}
 data=$state/data/$server
 settings=()
+PATH=$PATH:/usr/sbin
 mkdir -p "$state"/{data,logs,pids,settings,env.d,locks} "$cache"
 state=$(cd "$state" && pwd)
 
@@ -65,11 +66,11 @@ apt_install() {
   say "installing $* with apt-get (about a minute)"
   {
     flock 8
-    apt install -y --no-install-recommends --dry-run "$@" >/dev/null 2>&1 || apt update >>"$log" 2>&1 || true
-    without_autostart apt install -y --no-install-recommends "$@" >>"$log" 2>&1 ||
-      fail "apt-get could not install $*: see $log, or install it yourself and start again"
-  } 8>"$cache/apt.lock"
+    try_install "$@" || { apt update && try_install "$@"; } || fail "apt-get could not install $*: see $log, or install it yourself and start again"
+  } 8>"$cache/apt.lock" >>"$log"
 }
+
+try_install() { without_autostart apt install -y --no-install-recommends "$@" 2>&1; }
 
 # provide COMMAND PACKAGES… installs the packages only where the command is missing.
 provide() {
@@ -204,7 +205,7 @@ start() {
 # Stopping keeps the data and the line in the env file: a test that takes a server away brings it back.
 stop() {
   if [ "$MILLRACE_SERVICES" = docker ]; then
-    compose stop "$server"
+    if [ "${1:-}" = KILL ]; then compose kill "$server"; else compose stop "$server"; fi
   else
     end "$server" "${1:-${stop_signal:-TERM}}" 30
     if declare -F after_stop >/dev/null; then after_stop; fi

@@ -43,7 +43,8 @@ launch() {
   say "starting (about 6 s)"
   MLFLOW_DISABLE_TELEMETRY=true DO_NOT_TRACK=true MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false \
     spawn mlflow "$venv/bin/mlflow" server --host 127.0.0.1 --port "$MILLRACE_MLFLOW_PORT" --workers 1 \
-    --backend-store-uri "sqlite:///$data/mlflow.db" --artifacts-destination "$data/artifacts" --serve-artifacts
+    --backend-store-uri "sqlite:///$data/mlflow.db" --artifacts-destination "$data/artifacts" --serve-artifacts \
+    --allowed-hosts "localhost:*,127.0.0.1:*,mlflow:*"
 }
 
 ready() { http_ok "http://$address/health"; }

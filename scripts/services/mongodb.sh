@@ -37,6 +37,12 @@ launch() {
   spawn mongodb java -Xmx512m -cp "$jars/*:$classes" MongoServer "$MILLRACE_MONGODB_PORT" "$data/millrace.h2"
 }
 
-ready() { port_open "$MILLRACE_MONGODB_PORT"; }
+ready() {
+  if [ "$MILLRACE_SERVICES" = docker ]; then
+    compose exec -T mongodb mongosh --quiet --eval 'db.adminCommand("ping")' >/dev/null 2>&1
+  else
+    port_open "$MILLRACE_MONGODB_PORT"
+  fi
+}
 
 run "$@"

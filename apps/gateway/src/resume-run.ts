@@ -70,7 +70,7 @@ async function forget(run: string, from: string, { manifests }: ResumeParts): Pr
 /** The page as it was before the step, or before the failure. */
 export function reopened(record: RunRecord, from: string | undefined, now: string): RunRecord {
   const input = from === undefined ? Infinity : rankOf(stepNamed(from)!.on.type);
-  const gone = from === undefined ? failedSteps(record) : behind(from);
+  const gone = from === undefined ? [] : behind(from);
   const events = Object.entries(record.events).filter(([type]) => type !== stepFailed.type && rankOf(type) <= input);
   const steps = Object.entries(record.steps).filter(([step]) => !gone.includes(step));
   return concluded({
@@ -79,8 +79,3 @@ export function reopened(record: RunRecord, from: string | undefined, now: strin
     steps: Object.fromEntries(steps),
   });
 }
-
-const failedSteps = ({ steps }: RunRecord): string[] =>
-  Object.values(steps)
-    .filter(({ state }) => state === "failed")
-    .map(({ step }) => step);

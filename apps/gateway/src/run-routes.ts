@@ -69,12 +69,16 @@ async function followRun(run: string, response: Response, { runs, manifests, liv
 
 /** The newest runs as they are now, then each change of any run, without an end. */
 async function followAll(response: Response, { runs, live, streams }: RunParts): Promise<void> {
-  const { records } = await listRuns(runs, { limit: SNAPSHOT });
   const stream = streams.open(response);
-  const changed = ({ key, value, version }: Versioned<RunRecord>) =>
+  let early: Versioned<RunRecord>[] | undefined = [];
+  const show = ({ key, value, version }: Versioned<RunRecord>) =>
     stream.send({ id: `${key}/${version}`, event: "run", data: runLine(value), key: `run/${key}` });
+  const changed = (record: Versioned<RunRecord>) => void (early === undefined ? show(record) : early.push(record));
   const progressed = (run: string, { data, time }: { data: unknown; time?: string }) =>
     stream.send({ event: "progress", data: { run, at: time, ...(data as object) }, key: `progress/${run}` });
   stream.onClose(live.follow(undefined, { changed, progressed }));
+  const { records } = await listRuns(runs, { limit: SNAPSHOT });
   stream.send({ event: "snapshot", data: { runs: records.map(({ value }) => runLine(value)) }, key: "snapshot" });
+  early.forEach(show);
+  early = undefined;
 }

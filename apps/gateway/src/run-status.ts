@@ -39,15 +39,21 @@ const tellPromotion = ({ model, version, reason }: DataOf<typeof modelPromoted>)
 const tellRollback = ({ model, version, reason }: DataOf<typeof modelRolledBack>) =>
   `${model} went back to version ${version}: ${reason}`;
 
-/** Status, summary and steps as they follow from the set of events, whatever the order in which they came. */
+/** Status and summary as they follow from the set of events, whatever the order in which they came. */
 export function concluded(record: RunRecord): RunRecord {
   const failure = openFailure(record);
   const { problem: _earlier, ...rest } = record;
-  const steps = { ...record.steps, ...finishedSteps(record), ...failedStep(failure, record) };
   const told = failure === undefined ? ending(record) : tellFailure(failure);
   const { status, summary } = told ?? { status: "running" as const, summary: tellProgress(record) };
-  return { ...rest, steps, status, summary, ...(failure !== undefined && { problem: failure.problem }) };
+  return { ...rest, status, summary, ...(failure !== undefined && { problem: failure.problem }) };
 }
+
+/** What became of each step: what it said last of itself, unless its outcome or its failure says more. */
+export const stepsOf = (record: RunRecord): Record<string, RunStep> => ({
+  ...record.steps,
+  ...finishedSteps(record),
+  ...failedStep(record),
+});
 
 /** The failure that nothing has overcome: neither did the flow go on behind it, nor was the step begun anew. */
 function openFailure({ events, steps }: RunRecord): Failure | undefined {
@@ -58,7 +64,7 @@ function openFailure({ events, steps }: RunRecord): Failure | undefined {
   const since = timeOf(events[type]);
   const wentOn = Object.values(events).some((event) => rankOf(event.type) > rankOf(type) && timeOf(event) >= since);
   const current = steps[failure.step];
-  const begunAnew = current !== undefined && current.state !== "failed" && current.at > timeOf(failed);
+  const begunAnew = current !== undefined && current.at > timeOf(failed);
   return wentOn || begunAnew ? undefined : failure;
 }
 
@@ -99,10 +105,10 @@ function finishedSteps({ events, steps }: RunRecord): Record<string, RunStep> {
   return Object.fromEntries(finished);
 }
 
-function failedStep(failure: Failure | undefined, { events }: RunRecord): Record<string, RunStep> {
+function failedStep(record: RunRecord): Record<string, RunStep> {
+  const failure = openFailure(record);
   if (failure === undefined) return {};
   const { step, problem } = failure;
-  return {
-    [step]: { step, state: "failed", problem, message: sentenceOf(problem), at: timeOf(events[stepFailed.type]) },
-  };
+  const at = timeOf(record.events[stepFailed.type]);
+  return { [step]: { step, state: "failed", problem, message: sentenceOf(problem), at } };
 }

@@ -1,6 +1,7 @@
 import { artifactRef, type ArtifactRef, type Manifest, type RunRecord, type RunStep } from "@millrace/contracts";
 import type { Manifests } from "@millrace/service";
 import { flow } from "./flow.js";
+import { stepsOf } from "./run-status.js";
 
 export interface StepView extends RunStep {
   seconds?: number;
@@ -19,8 +20,9 @@ export function runLine({ steps: _steps, events: _events, ...line }: RunRecord):
 /** A run with what each step did: how long it took, whether another run had done it, and what it made. */
 export async function runView(record: RunRecord, manifests: Manifests): Promise<RunView> {
   const written = new Map((await manifests.ofRun(record.run)).sort(byEnd).map((manifest) => [manifest.step, manifest]));
-  const names = new Set([...Object.keys(record.steps), ...written.keys()]);
-  const steps = [...names].sort(byFlow).map((step) => stepView(step, record, written.get(step)));
+  const known = stepsOf(record);
+  const names = [...new Set([...Object.keys(known), ...written.keys()])].sort(byFlow);
+  const steps = names.map((step) => stepView(step, { ...record, steps: known }, written.get(step)));
   return { ...record, steps };
 }
 

@@ -28,7 +28,7 @@ export const gateway = defineService({ name: "gateway", http: true, start });
 
 async function start(platform: Platform, app: Express) {
   const { bus, records, artifacts, log, clock, settings } = platform;
-  const { KEEPER_AFTER_SECONDS: afterSeconds } = readGatewaySettings(process.env);
+  const { KEEPER_AFTER_SECONDS: afterSeconds } = readGatewaySettings(platform.environment);
   const metrics = openGatewayMetrics(platform.metrics.registry);
   const runs = openRuns(records);
   const live = await openLiveUpdates(bus, runs);

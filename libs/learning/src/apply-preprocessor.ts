@@ -1,7 +1,13 @@
 import { columnNamed, type Column, type Table } from "@millrace/contracts";
 import type { Matrix } from "./matrix.js";
 import { columnMissing, textInstead, valueMissing } from "./preprocess-problem.js";
-import { widthOf, type CategoricalInput, type InputState, type NumericInput, type PreprocessorState } from "./preprocessor-state.js";
+import {
+  widthOf,
+  type CategoricalInput,
+  type InputState,
+  type NumericInput,
+  type PreprocessorState,
+} from "./preprocessor-state.js";
 
 /** A row to serve: by position in the order of the features, or by name. */
 export type Row = ArrayLike<unknown> | Readonly<Record<string, unknown>>;
@@ -31,13 +37,20 @@ function writeNumbers(input: NumericInput, column: Column, into: Float64Array, o
   for (let row = 0; row < values.length; row++) into[row * stride + offset] = numberOf(input, values[row]!);
 }
 
-function writeCategories(input: CategoricalInput, column: Column, into: Float64Array, offset: number, stride: number): void {
+function writeCategories(
+  input: CategoricalInput,
+  column: Column,
+  into: Float64Array,
+  offset: number,
+  stride: number,
+): void {
   const positionOf = positions(input);
   const rows = column.kind === "text" ? column.codes : column.values;
   const known = column.kind === "text" ? column.dictionary.map((text) => positionOf(text)) : undefined;
   for (let row = 0; row < rows.length; row++) {
     const value = rows[row]!;
-    const position = known && value >= 0 ? known[value]! : positionOf(known || Number.isNaN(value) ? undefined : String(value));
+    const position =
+      known && value >= 0 ? known[value]! : positionOf(known || Number.isNaN(value) ? undefined : String(value));
     if (position >= 0) into[row * stride + offset + position] = 1;
   }
 }

@@ -1,4 +1,11 @@
-import { columnNamed, ProblemError, type Column, type NumericColumn, type Table, type TextColumn } from "@millrace/contracts";
+import {
+  columnNamed,
+  ProblemError,
+  type Column,
+  type NumericColumn,
+  type Table,
+  type TextColumn,
+} from "@millrace/contracts";
 import { mean, mostFrequent, presentSorted, quantile, standardDeviation } from "./number-summary.js";
 import { columnMissing, notEncoded, nothingToLearn, valueMissing } from "./preprocess-problem.js";
 import {
@@ -22,7 +29,11 @@ interface Plan {
 }
 
 /** Learns from a table what the steps need: means, widths, categories. */
-export function fitPreprocessor(table: Table, steps: readonly PreprocessStep[], { features }: { features: readonly string[] }): PreprocessorState {
+export function fitPreprocessor(
+  table: Table,
+  steps: readonly PreprocessStep[],
+  { features }: { features: readonly string[] },
+): PreprocessorState {
   const plan = planOf(steps);
   const inputs = features.map((name) => fitColumn(columnNamed(table, name) ?? refuse(columnMissing(name)), plan));
   return { format: "millrace-preprocessor/1", inputs, outputs: inputs.flatMap(outputNames) };
@@ -52,17 +63,31 @@ const ways: Record<keyof Plan, readonly string[]> = {
 function taskOf(step: PreprocessStep): keyof Plan {
   const named = { ...step } as { impute?: string; scale?: string; encode?: string; with?: string };
   const task =
-    named.impute === "numeric" ? "fillNumbers" : named.impute === "categorical" ? "fillTexts" : named.scale === "numeric" ? "scale" : "encode";
-  if (task === "encode" && named.encode !== "categorical") refuseStep(step, "it is no known step", "Use impute, scale or encode.");
-  if (!ways[task].includes(named.with ?? "")) refuseStep(step, "it is done in no known way", `Set with to one of ${ways[task].join(", ")}.`);
+    named.impute === "numeric"
+      ? "fillNumbers"
+      : named.impute === "categorical"
+        ? "fillTexts"
+        : named.scale === "numeric"
+          ? "scale"
+          : "encode";
+  if (task === "encode" && named.encode !== "categorical")
+    refuseStep(step, "it is no known step", "Use impute, scale or encode.");
+  if (!ways[task].includes(named.with ?? ""))
+    refuseStep(step, "it is done in no known way", `Set with to one of ${ways[task].join(", ")}.`);
   return task;
 }
 
 function refuseStep(step: PreprocessStep, message: string, remedy: string): never {
-  throw new ProblemError({ code: "PREPROCESS_STEP_INVALID", where: `step ${JSON.stringify(step)}`, message: `${message}.`, remedy });
+  throw new ProblemError({
+    code: "PREPROCESS_STEP_INVALID",
+    where: `step ${JSON.stringify(step)}`,
+    message: `${message}.`,
+    remedy,
+  });
 }
 
-const fitColumn = (column: Column, plan: Plan): InputState => (column.kind === "number" ? fitNumbers(column, plan) : fitTexts(column, plan));
+const fitColumn = (column: Column, plan: Plan): InputState =>
+  column.kind === "number" ? fitNumbers(column, plan) : fitTexts(column, plan);
 
 function fitNumbers({ name, values }: NumericColumn, { fillNumbers, scale }: Plan): NumericInput {
   const present = presentSorted(values);
@@ -87,9 +112,14 @@ function scaleOf(values: Float64Array, step: ScaleNumeric | undefined): { center
   return { center, width: width > 0 && Number.isFinite(width) ? width : 1 };
 }
 
-const scales: Record<ScaleNumeric["with"], (values: Float64Array, sorted: Float64Array) => { center: number; width: number }> = {
+const scales: Record<
+  ScaleNumeric["with"],
+  (values: Float64Array, sorted: Float64Array) => { center: number; width: number }
+> = {
   standard: (values, sorted) =>
-    sorted[0] === sorted.at(-1) ? { center: sorted[0]!, width: 1 } : { center: mean(values), width: standardDeviation(values) },
+    sorted[0] === sorted.at(-1)
+      ? { center: sorted[0]!, width: 1 }
+      : { center: mean(values), width: standardDeviation(values) },
   "min-max": (_, sorted) => ({ center: sorted[0]!, width: sorted.at(-1)! - sorted[0]! }),
   robust: (_, sorted) => ({ center: quantile(sorted, 0.5), width: quantile(sorted, 0.75) - quantile(sorted, 0.25) }),
 };
@@ -111,7 +141,10 @@ function fillText(counts: ReadonlyMap<string, number>, step: ImputeCategorical):
   return [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best))[0];
 }
 
-function categoriesOf(counts: ReadonlyMap<string, number>, minFrequency: number): Pick<CategoricalInput, "categories" | "rare"> {
+function categoriesOf(
+  counts: ReadonlyMap<string, number>,
+  minFrequency: number,
+): Pick<CategoricalInput, "categories" | "rare"> {
   const seen = [...counts.keys()].filter((text) => counts.get(text)! > 0).sort();
   const frequent = (text: string) => counts.get(text)! >= minFrequency;
   return { categories: seen.filter(frequent), rare: seen.filter((text) => !frequent(text)) };

@@ -14,7 +14,8 @@ export function matrixOf(rows: readonly ArrayLike<number>[]): Matrix {
   return { rows: rows.length, columns, values };
 }
 
-export const rowOf = ({ columns, values }: Matrix, row: number): Float64Array => values.subarray(row * columns, (row + 1) * columns);
+export const rowOf = ({ columns, values }: Matrix, row: number): Float64Array =>
+  values.subarray(row * columns, (row + 1) * columns);
 
 export function takeMatrixRows(matrix: Matrix, rows: ArrayLike<number>): Matrix {
   const values = new Float64Array(rows.length * matrix.columns);

@@ -28,8 +28,9 @@ export function decodeNpy(bytes: Uint8Array): NpyArray {
   const { start, type, shape } = headerOf(bytes);
   const count = shape.reduce((product, size) => product * size, 1);
   const width = type === "<i4" ? 4 : 8;
-  if (bytes.length !== start + count * width) throw notNpy(`it has ${bytes.length - start} bytes of values instead of ${count * width}`);
-  const buffer = bytes.slice(start).buffer;
+  if (bytes.length !== start + count * width)
+    throw notNpy(`it has ${bytes.length - start} bytes of values instead of ${count * width}`);
+  const { buffer } = new Uint8Array(bytes.subarray(start));
   const values = type === "<i4" ? new Int32Array(buffer) : new Float64Array(buffer);
   if (shape.length === 1) return values;
   if (values instanceof Int32Array) throw notNpy("it is a matrix of integers");
@@ -39,10 +40,15 @@ export function decodeNpy(bytes: Uint8Array): NpyArray {
 function headerOf(bytes: Uint8Array): { start: number; type: string; shape: number[] } {
   const start = 10 + ((bytes[8] ?? 0) | ((bytes[9] ?? 0) << 8));
   const text = String.fromCharCode(...bytes.subarray(0, Math.min(start, 4096)));
-  const match = /^\x93NUMPY\x01\x00.*'descr': '(<f8|<i4)', 'fortran_order': False, 'shape': \((\d+),(?: (\d+))?\)/s.exec(text);
+  const match =
+    /^\x93NUMPY\x01\x00.*'descr': '(<f8|<i4)', 'fortran_order': False, 'shape': \((\d+),(?: (\d+))?\)/s.exec(text);
   if (!match) throw notNpy("its header is not that of a vector or matrix of <f8 or <i4 in C order, format 1.0");
   return { start, type: match[1]!, shape: match.slice(2).filter(Boolean).map(Number) };
 }
 
 const notNpy = (why: string): ProblemError =>
-  new ProblemError({ code: "NPY_UNREADABLE", message: `this is no .npy file that can be read here: ${why}.`, remedy: "Write it again with encodeNpy." });
+  new ProblemError({
+    code: "NPY_UNREADABLE",
+    message: `this is no .npy file that can be read here: ${why}.`,
+    remedy: "Write it again with encodeNpy.",
+  });

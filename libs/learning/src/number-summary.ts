@@ -1,5 +1,6 @@
 /** The numbers that are there, ascending. */
-export const presentSorted = (values: Float64Array): Float64Array => values.filter((value) => !Number.isNaN(value)).sort();
+export const presentSorted = (values: Float64Array): Float64Array =>
+  values.filter((value) => !Number.isNaN(value)).sort();
 
 export const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 

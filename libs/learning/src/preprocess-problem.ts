@@ -4,7 +4,12 @@ export const preprocessProblem = (code: string, column: string, message: string,
   new ProblemError({ code, where: `column ${JSON.stringify(column)}`, message, remedy });
 
 export const columnMissing = (column: string): ProblemError =>
-  preprocessProblem("PREPROCESS_COLUMN_UNKNOWN", column, "the table has no such column.", "Correct the name, or leave the feature out.");
+  preprocessProblem(
+    "PREPROCESS_COLUMN_UNKNOWN",
+    column,
+    "the table has no such column.",
+    "Correct the name, or leave the feature out.",
+  );
 
 export const valueMissing = (column: string, kind: "number" | "text"): ProblemError =>
   preprocessProblem(
@@ -23,7 +28,17 @@ export const notEncoded = (column: string): ProblemError =>
   );
 
 export const nothingToLearn = (column: string): ProblemError =>
-  preprocessProblem("PREPROCESS_COLUMN_EMPTY", column, "it has no value in any row, so there is nothing to learn from it.", "Drop the column.");
+  preprocessProblem(
+    "PREPROCESS_COLUMN_EMPTY",
+    column,
+    "it has no value in any row, so there is nothing to learn from it.",
+    "Drop the column.",
+  );
 
 export const textInstead = (column: string): ProblemError =>
-  preprocessProblem("PREPROCESS_KIND_CHANGED", column, "it held numbers when the preprocessor was fitted and holds texts now.", "Correct the data.");
+  preprocessProblem(
+    "PREPROCESS_KIND_CHANGED",
+    column,
+    "it held numbers when the preprocessor was fitted and holds texts now.",
+    "Correct the data.",
+  );

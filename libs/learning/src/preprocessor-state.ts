@@ -59,4 +59,6 @@ export const widthOf = (input: InputState): number =>
 export const outputNames = (input: InputState): string[] =>
   input.kind === "number"
     ? [input.name]
-    : [...input.categories, ...(input.rare.length > 0 ? ["(rare)"] : [])].map((category) => `${input.name}=${category}`);
+    : [...input.categories, ...(input.rare.length > 0 ? ["(rare)"] : [])].map(
+        (category) => `${input.name}=${category}`,
+      );

@@ -15,7 +15,12 @@ export const seededRandom = (seed: number): Random => randomOf(String(seed));
 function randomOf(origin: string): Random {
   const next = sfc32(seedWords(origin));
   const integer = (n: number) => Math.floor(next() * n);
-  return { next, integer, shuffle: (items) => shuffle(items, integer), fork: (label) => randomOf(`${origin}/${label}`) };
+  return {
+    next,
+    integer,
+    shuffle: (items) => shuffle(items, integer),
+    fork: (label) => randomOf(`${origin}/${label}`),
+  };
 }
 
 /** Chris Doty-Humphrey's small fast counting generator; 2¹²⁸ states, passes PractRand. */
@@ -33,7 +38,8 @@ function sfc32([a = 0, b = 0, c = 0, counter = 0]: number[]): () => number {
 }
 
 /** Four words of FNV-1a over the text, each from its own start. */
-const seedWords = (text: string): number[] => [0x811c9dc5, 0x9e3779b9, 0x243f6a88, 0xb7e15162].map((start) => fnv1a(text, start));
+const seedWords = (text: string): number[] =>
+  [0x811c9dc5, 0x9e3779b9, 0x243f6a88, 0xb7e15162].map((start) => fnv1a(text, start));
 
 function fnv1a(text: string, start: number): number {
   let hash = start;
@@ -41,7 +47,10 @@ function fnv1a(text: string, start: number): number {
   return hash;
 }
 
-function shuffle<Items extends { length: number; [index: number]: unknown }>(items: Items, integer: (n: number) => number): Items {
+function shuffle<Items extends { length: number; [index: number]: unknown }>(
+  items: Items,
+  integer: (n: number) => number,
+): Items {
   for (let index = items.length - 1; index > 0; index--) {
     const other = integer(index + 1);
     [items[index], items[other]] = [items[other], items[index]];

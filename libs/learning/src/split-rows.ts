@@ -16,17 +16,33 @@ export function splitRows(options: { rows: number; test: number; stratify?: Int3
   const random = seededRandom(seed).fork("split");
   const groups = stratify ? [...rowsByClass(stratify).values()] : [allRows(rows)];
   if (stratify) refuseSmallClasses(stratify, "SPLIT_CLASS_TOO_SMALL", "a stratified split");
-  const shares = largestRemainders(groups.map((group) => group.length), count);
-  return partition(rows, groups.flatMap((group, index) => [...random.shuffle(group).subarray(0, shares[index])]));
+  const shares = largestRemainders(
+    groups.map((group) => group.length),
+    count,
+  );
+  return partition(
+    rows,
+    groups.flatMap((group, index) => [...random.shuffle(group).subarray(0, shares[index])]),
+  );
 }
 
 /** The test rows of each fold: every row in exactly one fold, each class spread evenly over the folds. */
-export function stratifiedFolds({ codes, folds, seed }: { codes: Int32Array; folds: number; seed: number }): Int32Array[] {
+export function stratifiedFolds({
+  codes,
+  folds,
+  seed,
+}: {
+  codes: Int32Array;
+  folds: number;
+  seed: number;
+}): Int32Array[] {
   refuseFoldCount(codes.length, folds);
   refuseSmallClasses(codes, "FOLDS_CLASS_TOO_SMALL", "stratified folds");
   const random = seededRandom(seed).fork("folds");
   const dealt = [...rowsByClass(codes).values()].flatMap((group) => [...random.shuffle(group)]);
-  return Array.from({ length: folds }, (_, fold) => Int32Array.from(dealt.filter((_, index) => index % folds === fold)).sort());
+  return Array.from({ length: folds }, (_, fold) =>
+    Int32Array.from(dealt.filter((_, index) => index % folds === fold)).sort(),
+  );
 }
 
 /** The rows that are not among `rows`: what a fold is trained on. */
@@ -64,7 +80,9 @@ function largestRemainders(sizes: readonly number[], total: number): number[] {
   const all = sizes.reduce((sum, size) => sum + size, 0);
   const exact = sizes.map((size) => (size * total) / all);
   const shares = exact.map(Math.floor);
-  const byRemainder = exact.map((_, index) => index).sort((a, b) => exact[b]! - shares[b]! - (exact[a]! - shares[a]!) || a - b);
+  const byRemainder = exact
+    .map((_, index) => index)
+    .sort((a, b) => exact[b]! - shares[b]! - (exact[a]! - shares[a]!) || a - b);
   const left = total - shares.reduce((sum, share) => sum + share, 0);
   for (const index of byRemainder.slice(0, left)) shares[index]! += 1;
   return shares;

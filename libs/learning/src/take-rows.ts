@@ -7,7 +7,8 @@ export const takeRows = (table: Table, rows: ArrayLike<number>): Table => ({
 });
 
 function takeColumn(column: Column, rows: ArrayLike<number>): Column {
-  if (column.kind === "text") return withMinimalDictionary({ ...column, codes: Int32Array.from(rows, (row) => column.codes[row]!) });
+  if (column.kind === "text")
+    return withMinimalDictionary({ ...column, codes: Int32Array.from(rows, (row) => column.codes[row]!) });
   return { ...column, values: Float64Array.from(rows, (row) => column.values[row]!) };
 }
 

@@ -39,7 +39,14 @@ export interface Bus {
   close(options?: { drainMs?: number }): Promise<void>;
 }
 
-export type Handler = (delivery: Delivery) => Promise<void>;
+/** Resolves when the message may be acknowledged. What it throws decides between retry and dead letter. */
+export type Handler = (delivery: Delivery) => Promise<Detached | void>;
+
+/** Work that goes on after the message is acknowledged; when it fails, the same rules decide as if it were in hand. */
+export interface Detached {
+  readonly behind: Promise<void>;
+}
+
 export type Listener = (event: CloudEvent) => Promise<void> | void;
 
 export interface ListenOptions {

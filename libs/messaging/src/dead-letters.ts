@@ -6,11 +6,13 @@ import {
   type Problem,
 } from "@millrace/contracts";
 import type { Channel, ChannelModel, GetMessage, Message } from "amqplib";
+import { setTimeout as wait } from "node:timers/promises";
 import type { DeadLetter, DeadLetters } from "./bus.js";
-import { brokerDeathOf, deathOf, earlierDeliveriesOf, enqueuedNow, historyOf, withHistory } from "./message-headers.js";
+import { brokerDeathOf, deathOf, earlierDeliveriesOf, historyOf, withHistory } from "./message-headers.js";
 import type { Publisher } from "./publisher.js";
 
 const LIST_LIMIT = 100;
+const PUT_BACK_MS = 5_000;
 
 export interface DeadLettersOptions {
   queues: readonly string[];
@@ -20,8 +22,12 @@ export interface DeadLettersOptions {
 }
 
 type Buried = Pick<Message, "content" | "properties">;
+type Visited = "kept" | "taken";
 
-/** Reads dead-letter queues by taking messages without acknowledging them: closing the channel puts them back in order. */
+/**
+ * Reads dead-letter queues by taking messages and giving them back. Each reading takes all of a queue: a quorum queue puts
+ * what comes back behind what came back before, so only a whole turn keeps the order.
+ */
 export function openDeadLetters({ queues, connected, publisher, clock }: DeadLettersOptions): DeadLetters {
   let last: Promise<unknown> = Promise.resolve();
 
@@ -36,61 +42,68 @@ export function openDeadLetters({ queues, connected, publisher, clock }: DeadLet
     const letters: DeadLetter[] = [];
     for (const name of queue === undefined ? queues : [queue]) {
       if (letters.length >= limit) break;
-      await browse(name, (message) => letters.push(letterOf(name, message)) >= limit);
+      await browse(name, async (message) => {
+        if (letters.length < limit) letters.push(letterOf(name, message));
+        return "kept";
+      });
     }
     return letters;
   }
 
-  /** Takes one message after another until `visit` says that it is enough. */
-  async function browse(queue: string, visit: (message: GetMessage, channel: Channel) => boolean | Promise<boolean>) {
+  /** Shows every message of the queue to `visit`; those that it does not take go back. */
+  async function browse(queue: string, visit: (message: GetMessage) => Promise<Visited>): Promise<void> {
     const channel = await (await connected()).createChannel();
     channel.on("error", () => {});
     try {
-      for (;;) {
-        const message = await channel.get(deadLetterQueueName(queue));
-        if (!message || (await visit(message, channel))) return;
+      let kept = 0;
+      for (let message = await take(channel, queue); message; message = await take(channel, queue)) {
+        if ((await visit(message)) === "taken") channel.ack(message);
+        else kept += 1;
       }
+      await putBack(channel, queue, kept);
     } finally {
       await channel.close().catch(() => undefined);
     }
   }
 
-  async function find<T>(id: string, act: (message: GetMessage, channel: Channel, queue: string) => T | Promise<T>) {
+  async function find<T>(id: string, act: (message: GetMessage, queue: string) => Promise<[Visited, T]>) {
     const queue = id.slice(id.indexOf("@") + 1);
     if (!queues.includes(queue)) return undefined;
     let result: T | undefined;
-    await browse(queue, async (message, channel) => {
-      if (letterOf(queue, message).id !== id) return false;
-      result = await act(message, channel, queue);
-      return true;
+    await browse(queue, async (message) => {
+      if (result !== undefined || letterOf(queue, message).id !== id) return "kept";
+      const [visited, found] = await act(message, queue);
+      result = found;
+      return visited;
     });
     return result;
   }
 
-  async function resend(message: GetMessage, channel: Channel, queue: string): Promise<true> {
+  async function resend(message: GetMessage, queue: string): Promise<[Visited, true]> {
     const { contentType, messageId, type } = message.properties;
     const { firstSeen } = historyOf(message);
-    const headers = {
-      ...withHistory({ attempts: 0, outages: 0, firstSeen, enqueuedAt: undefined }),
-      ...enqueuedNow(clock()),
-    };
-    const options = { persistent: true, mandatory: true, contentType, messageId, type, headers };
+    const history = { attempts: 0, outages: 0, firstSeen, enqueuedAt: clock() };
+    const options = { persistent: true, mandatory: true, contentType, messageId, type, headers: withHistory(history) };
     await publisher.send({ exchange: "", routingKey: queue, body: message.content, options });
-    channel.ack(message);
-    return true;
-  }
-
-  function bury(message: GetMessage, channel: Channel): true {
-    channel.ack(message);
-    return true;
+    return ["taken", true];
   }
 
   return {
     list: (options) => inTurn(() => list(options)),
-    show: (id) => inTurn(() => find(id, (message, _channel, queue) => letterOf(queue, message))),
+    show: (id) => inTurn(() => find(id, async (message, queue) => ["kept", letterOf(queue, message)])),
     replay: (id) => inTurn(async () => (await find(id, resend)) ?? false),
-    drop: (id) => inTurn(async () => (await find(id, bury)) ?? false),
+    drop: (id) => inTurn(async () => (await find(id, async () => ["taken", true])) ?? false),
   };
+}
+
+const take = (channel: Channel, queue: string) => channel.get(deadLetterQueueName(queue));
+
+// A quorum queue has them back some time after it was told to: a reader that comes earlier would miss them.
+async function putBack(channel: Channel, queue: string, count: number): Promise<void> {
+  channel.nackAll(true);
+  const dead = deadLetterQueueName(queue);
+  const isBack = async () => (await channel.checkQueue(dead)).messageCount >= count;
+  for (const deadline = Date.now() + PUT_BACK_MS; !(await isBack()) && Date.now() < deadline;) await wait(1);
 }
 
 export function letterOf(queue: string, message: Buried): DeadLetter {

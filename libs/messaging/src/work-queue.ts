@@ -1,7 +1,7 @@
 import { deadLetterQueueName, parseCloudEvent, Reject, retryQueueName, type CloudEvent } from "@millrace/contracts";
 import type { Channel, ChannelModel, ConsumeMessage } from "amqplib";
 import { randomUUID } from "node:crypto";
-import type { BusObserver, Handler, Outcome } from "./bus.js";
+import type { BusObserver, Detached, Handler, Outcome } from "./bus.js";
 import { letterOf } from "./dead-letters.js";
 import type { Link } from "./link.js";
 import { earlierDeliveriesOf, historyOf, withDeath, withHistory, type History } from "./message-headers.js";
@@ -36,6 +36,8 @@ interface Job {
   message: ConsumeMessage;
   history: History & { firstSeen: Date };
   started: number;
+  /** Set where the handler asked for it before its work was done: the broker no longer has the message. */
+  acknowledged: boolean;
 }
 
 /** Works a queue off: each message is acknowledged only when its result, its retry or its death is safe elsewhere. */
@@ -70,17 +72,25 @@ export function workOff(options: WorkQueueOptions): WorkQueue {
       message,
       history: { ...history, firstSeen: history.firstSeen ?? clock() },
       started: performance.now(),
+      acknowledged: false,
     };
     let event: CloudEvent | undefined;
     try {
       refuseCrashLoop(message, queue);
       event = parseCloudEvent(message.content);
-      await handler(deliveryOf(job, event));
+      const detached = await handler(deliveryOf(job, event));
+      if (detached) await goOn(job, detached);
     } catch (thrown) {
       return carryOut(job, event, await verdictOn(thrown, job.history, rules));
     }
-    quietly(() => channel.ack(message));
+    acknowledge(job);
     tell(job, event, "done");
+  }
+
+  // Acknowledged first: should this process end before the work does, whoever watches over the work sends it again.
+  async function goOn(job: Job, { behind }: Detached): Promise<void> {
+    acknowledge(job);
+    await behind;
   }
 
   function deliveryOf({ message, history }: Job, event: CloudEvent) {
@@ -98,8 +108,8 @@ export function workOff(options: WorkQueueOptions): WorkQueue {
 
   async function carryOut(job: Job, event: CloudEvent | undefined, verdict: Verdict): Promise<void> {
     const next = verdict.kind === "retry" ? retryOf(job, verdict) : deathOfJob(job, verdict);
-    if (!(await handOver(job, next))) return quietly(() => job.channel.nack(job.message, false, true));
-    quietly(() => job.channel.ack(job.message));
+    if (!(await handOver(job, next))) return giveBack(job);
+    acknowledge(job);
     tell(job, event, verdict.kind === "retry" ? "retried" : "rejected");
     if (verdict.kind === "dead") on?.deadLettered?.(letterOf(queue, asMessage(next)));
   }
@@ -156,6 +166,16 @@ function refuseCrashLoop(message: ConsumeMessage, queue: string): void {
   });
 }
 
+function acknowledge(job: Job): void {
+  if (job.acknowledged) return;
+  job.acknowledged = true;
+  quietly(() => job.channel.ack(job.message));
+}
+
+function giveBack({ channel, message, acknowledged }: Job): void {
+  if (!acknowledged) quietly(() => channel.nack(message, false, true));
+}
+
 const messageTo = (queue: string, { message }: Job, headers: Record<string, unknown>): Outgoing => {
   const { contentType, messageId, type } = message.properties;
   const options = { persistent: true, mandatory: true, contentType, messageId, type, headers };
@@ -168,9 +188,9 @@ const asMessage = ({ body, options }: Outgoing) => ({
 });
 
 // On a channel that is gone there is nothing to acknowledge: the broker delivers the message again.
-function quietly(acknowledge: () => void): void {
+function quietly(settle: () => void): void {
   try {
-    acknowledge();
+    settle();
   } catch {
     return;
   }

@@ -9,25 +9,52 @@ const seconds = (fallback: number) => z.coerce.number().positive().default(fallb
 
 /** What every service can be told; unset means the embedded driver. docs/reference/configuration.md is made from it. */
 export const platformSettings = z.object({
-  HOST: z.string().default("127.0.0.1").describe("The address to listen on; another than loopback needs MILLRACE_API_KEY"),
-  LOG_LEVEL: z.enum(["error", "warn", "info", "debug"]).default("info").describe("The least severe lines that are logged"),
+  HOST: z
+    .string()
+    .default("127.0.0.1")
+    .describe("The address to listen on; another than loopback needs MILLRACE_API_KEY"),
+  LOG_LEVEL: z
+    .enum(["error", "warn", "info", "debug"])
+    .default("info")
+    .describe("The least severe lines that are logged"),
   MILLRACE_DATA_DIR: z.string().default(".millrace").describe("Where the embedded stores keep their data"),
-  MILLRACE_PIPELINES_DIR: z.string().default("pipelines").describe("A folder with one folder a pipeline, each with a pipeline.yaml"),
-  MILLRACE_API_KEY: z.string().min(16).optional().describe("When set, every call but health and metrics has to bring it as Bearer token or x-api-key"),
+  MILLRACE_PIPELINES_DIR: z
+    .string()
+    .default("pipelines")
+    .describe("A folder with one folder a pipeline, each with a pipeline.yaml"),
+  MILLRACE_API_KEY: z
+    .string()
+    .min(16)
+    .optional()
+    .describe("When set, every call but health and metrics has to bring it as Bearer token or x-api-key"),
   RABBITMQ_URL: url(/^amqps?$/).describe("The broker; unset: embedded, in this process"),
   MONGODB_URI: url(/^mongodb(\+srv)?$/).describe("The record store; unset: embedded, in MILLRACE_DATA_DIR"),
   S3_ENDPOINT: url(/^https?$/).describe("An S3 server other than AWS"),
   S3_REGION: z.string().default("us-east-1").describe("The region of the buckets"),
   S3_ACCESS_KEY_ID: z.string().optional().describe("Unset: the SDK's own chain of credentials"),
   S3_SECRET_ACCESS_KEY: z.string().optional().describe("The secret of S3_ACCESS_KEY_ID"),
-  ARTIFACT_BUCKET: z.string().optional().describe("The bucket of the artifact store; unset: files in MILLRACE_DATA_DIR"),
+  ARTIFACT_BUCKET: z
+    .string()
+    .optional()
+    .describe("The bucket of the artifact store; unset: files in MILLRACE_DATA_DIR"),
   MODEL_BUCKET_NAME: z.string().default("models").describe("The bucket that promoted models are exported to"),
   MODEL_PUSHER_S3_KEY: z.string().default("model-registry").describe("The key prefix of exported models"),
   MLFLOW_TRACKING_URI: url(/^https?$/).describe("Experiment tracking; unset: files in MILLRACE_DATA_DIR"),
-  MESSAGE_PREFETCH: z.coerce.number().int().min(1).max(1000).default(8).describe("How many messages a service takes at a time"),
+  MESSAGE_PREFETCH: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(8)
+    .describe("How many messages a service takes at a time"),
   LEASE_SECONDS: seconds(30).describe("How long a claim on long work lasts without being renewed"),
   DRAIN_SECONDS: seconds(20).describe("How long work in hand may take after SIGTERM"),
-  MILLRACE_KILL_AT: z.coerce.number().int().positive().optional().describe("For tests: end the process at the n-th write or publish"),
+  MILLRACE_KILL_AT: z.coerce
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe("For tests: end the process at the n-th write or publish"),
 });
 
 export type PlatformSettings = z.infer<typeof platformSettings>;
@@ -47,7 +74,9 @@ export const portSetting = (service: string) => `${service.toUpperCase().replace
 
 /** Reads settings from the environment. An empty variable counts as unset; all mistakes are told at once. */
 export function readSettings<Schema extends z.ZodObject>(schema: Schema, environment: Environment): z.infer<Schema> {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""));
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""),
+  );
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   const mistakes = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);

@@ -37,7 +37,14 @@ export function killAt<D extends Drivers>(boundary: number, drivers: D): D {
     ...drivers,
     bus: bounded(drivers.bus, ["publish"]),
     artifacts: bounded(drivers.artifacts, ["put", "putFile", "putNamed"]),
-    tracking: bounded(drivers.tracking, ["openRun", "logMetrics", "closeRun", "registerVersion", "tagVersion", "setAlias"]),
+    tracking: bounded(drivers.tracking, [
+      "openRun",
+      "logMetrics",
+      "closeRun",
+      "registerVersion",
+      "tagVersion",
+      "setAlias",
+    ]),
     records: { ...drivers.records, records: (definition) => bounded(drivers.records.records(definition), writes) },
   };
 }

@@ -11,7 +11,12 @@ interface Readiness {
 }
 
 /** Liveness says that the process answers; readiness says which dependency is missing, and since when. */
-export function healthRoutes(service: string, platform: Platform, app: Express, running: () => Running | undefined): void {
+export function healthRoutes(
+  service: string,
+  platform: Platform,
+  app: Express,
+  running: () => Running | undefined,
+): void {
   app.get("/health", (_request, response) => {
     response.json({ status: "ok", service });
   });

@@ -25,17 +25,26 @@ function statusOf(error: unknown): number {
 
 /** What express's own body reader and router complain of, as problems. */
 const codes: Record<number, Problem> = {
-  400: { code: "REQUEST_MALFORMED", message: "the body is not JSON.", remedy: "Send one JSON object with content-type application/json." },
+  400: {
+    code: "REQUEST_MALFORMED",
+    message: "the body is not JSON.",
+    remedy: "Send one JSON object with content-type application/json.",
+  },
   404: { code: "ROUTE_UNKNOWN", message: "there is nothing here." },
   413: { code: "BODY_TOO_LARGE", message: "the body is too large.", remedy: "Send at most 1 MB." },
-  415: { code: "MEDIA_TYPE_UNSUPPORTED", message: "the body is of a kind that is not read here.", remedy: "Send JSON." },
+  415: {
+    code: "MEDIA_TYPE_UNSUPPORTED",
+    message: "the body is of a kind that is not read here.",
+    remedy: "Send JSON.",
+  },
 };
 
 /** RFC 9457 problem JSON. What went wrong inside is logged, not told. */
 export function problemJson(error: unknown, instance: string): { status: number; body: Record<string, unknown> } {
   const status = statusOf(error);
   const internal: Problem = { code: "INTERNAL", message: "this went wrong on our side; the log tells why." };
-  const problem = error instanceof ProblemError ? problemOf(error) : status === 500 ? internal : (codes[status] ?? internal);
+  const problem =
+    error instanceof ProblemError ? problemOf(error) : status === 500 ? internal : (codes[status] ?? internal);
   const { message, code, ...rest } = problem;
   return { status, body: { type: "about:blank", title: code, status, detail: message, code, instance, ...rest } };
 }

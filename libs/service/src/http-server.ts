@@ -47,7 +47,8 @@ function portProblem(error: NodeJS.ErrnoException, port: number, host: string): 
       code: "PORT_IN_USE",
       where: `${host}:${port}`,
       message: "something else listens there.",
-      remedy: "Stop it, or name another port, as docs/reference/configuration.md tells (GATEWAY_PORT, INFERENCE_PORT, …).",
+      remedy:
+        "Stop it, or name another port, as docs/reference/configuration.md tells (GATEWAY_PORT, INFERENCE_PORT, …).",
     },
     { cause: error },
   );

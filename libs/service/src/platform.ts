@@ -13,6 +13,7 @@ export type Clock = () => Date;
 
 /** What a service stands on: the drivers that the settings name, and the means to tell what goes on. */
 export interface Platform {
+  /** Names this process. As a dependency of a Retry it never counts as up: whoever stops hands its work back uncounted. */
   readonly instance: string;
   readonly settings: PlatformSettings;
   /** Where a service reads settings of its own. */
@@ -27,6 +28,8 @@ export interface Platform {
   /** Tells every listener of a message that was given up. */
   onDeadLetter(listener: (letter: DeadLetter) => void): void;
   health(): Promise<DependencyHealth[]>;
+  /** Stops consuming and lets what is in hand finish, within DRAIN_SECONDS. */
+  drain(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -57,19 +60,21 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
       url: settings.RABBITMQ_URL,
       prefetch: settings.MESSAGE_PREFETCH,
       clock,
-      dependencyUp: async (dependency) => (await health()).find((one) => one.name === dependency)?.up ?? true,
+      dependencyUp: async (name) =>
+        name !== instance && ((await health()).find((one) => one.name === name)?.up ?? true),
       on: observe(metrics, log, listeners),
     },
     topologyOf(events),
   );
   const drivers = { bus, artifacts, records, tracking };
+  const drain = () => bus.close({ drainMs: settings.DRAIN_SECONDS * 1000 });
   const close = async () => {
-    await bus.close({ drainMs: settings.DRAIN_SECONDS * 1000 });
+    await drain();
     await Promise.all([artifacts.close(), records.close(), tracking.close()]);
   };
   const watched = settings.MILLRACE_KILL_AT === undefined ? drivers : killAt(settings.MILLRACE_KILL_AT, drivers);
   const onDeadLetter = (listener: (letter: DeadLetter) => void) => void listeners.push(listener);
-  return { instance, environment, settings, log, metrics, clock, ...watched, onDeadLetter, health, close };
+  return { instance, environment, settings, log, metrics, clock, ...watched, onDeadLetter, health, drain, close };
 }
 
 function s3Of(settings: PlatformSettings) {

@@ -1,5 +1,5 @@
 import express, { type Express } from "express";
-import { problemOf, queueName, sentenceOf } from "@millrace/contracts";
+import { problemOf, queueName, Retry, sentenceOf } from "@millrace/contracts";
 import { platformSettings, readPort, readSettings, refuseOpenAddress, type Environment } from "./configuration.js";
 import { tellFailures } from "./failures.js";
 import { healthRoutes } from "./health-routes.js";
@@ -8,7 +8,7 @@ import { closeServer, createApp, listen, observeRequests, requireKey, serverFor 
 import { openLog } from "./log.js";
 import { openPlatform, type Clock, type Platform } from "./platform.js";
 import type { Running, ServiceDefinition } from "./service.js";
-import { openStepRunner } from "./step-protocol.js";
+import { openStepRunner, type StepSignals } from "./step-protocol.js";
 
 export interface RunOptions {
   environment?: Environment;
@@ -33,17 +33,21 @@ export async function runServices(
   const log = openLog(settings, { service: name });
   const platform = await openPlatform({ name, environment, settings, log, clock });
   const stopping = new AbortController();
+  const ended = new AbortController();
+  const signals = { stopping: stopping.signal, ended: ended.signal };
   const alone = services.length === 1;
   const stops: (() => Promise<void>)[] = [];
   const urls: Record<string, string> = {};
   const stop = async () => {
-    stopping.abort(new Error("the service is stopping"));
+    stopping.abort(isStopping(platform.instance));
+    await platform.drain();
+    ended.abort(isStopping(platform.instance));
     await Promise.all(stops.splice(0).map((each) => each()));
     await platform.close();
   };
   try {
     for (const service of services) {
-      const started = await startService(service, platform, stopping.signal);
+      const started = await startService(service, platform, signals);
       stops.push(started.stop);
       if (!alone && !service.http) continue;
       const server = serverFor(started.app);
@@ -61,7 +65,7 @@ export async function runServices(
 async function startService(
   service: ServiceDefinition,
   shared: Platform,
-  signal: AbortSignal,
+  signals: StepSignals,
 ): Promise<{ app: Express; stop(): Promise<void> }> {
   const platform = { ...shared, log: shared.log.with({ service: service.name }) };
   let running: Running | undefined;
@@ -73,18 +77,22 @@ async function startService(
   running = await service.start?.(platform, app);
   app.use(unknownRoute);
   app.use(answerProblems(platform.log));
-  await consumeSteps(service, platform, signal);
+  await consumeSteps(service, platform, signals);
   return { app, stop: async () => running?.stop() };
 }
 
-async function consumeSteps({ name, steps = [] }: ServiceDefinition, platform: Platform, signal: AbortSignal) {
+async function consumeSteps({ name, steps = [] }: ServiceDefinition, platform: Platform, signals: StepSignals) {
   tellFailures(name, steps, platform);
   for (const step of steps) {
-    const runner = openStepRunner(name, step, platform, signal);
+    const runner = openStepRunner(name, step, platform, signals);
     const prefetch = step.long ? 1 : platform.settings.MESSAGE_PREFETCH;
     await platform.bus.consume(queueName(name, step.on.type), (delivery) => runner.handle(delivery), { prefetch });
   }
 }
+
+/** Work that was not begun goes back to its queue, and the attempt is not counted. */
+const isStopping = (instance: string) =>
+  new Retry({ code: "SERVICE_STOPPING", message: "the service is stopping." }, { dependency: instance });
 
 /** Runs one service as a process: until SIGTERM or SIGINT, then work in hand is finished. */
 export async function runService(service: ServiceDefinition): Promise<void> {

@@ -7,6 +7,19 @@ export function openSlots(count: number) {
     if (next === undefined) free++;
     else next();
   };
+  const turn = (signal: AbortSignal) =>
+    new Promise<void>((resolve, reject) => {
+      const enter = () => {
+        signal.removeEventListener("abort", leave);
+        resolve();
+      };
+      const leave = () => {
+        waiting.splice(waiting.indexOf(enter), 1);
+        reject(signal.reason as Error);
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      waiting.push(enter);
+    });
   const once = (action: () => void) => {
     let done = false;
     return () => {
@@ -16,14 +29,12 @@ export function openSlots(count: number) {
     };
   };
   return {
-    /** Resolves with the function that gives the slot back. */
-    async take(signal?: AbortSignal): Promise<() => void> {
+    /** Resolves with the function that gives the slot back; rejects when the signal comes first. */
+    async take(signal: AbortSignal): Promise<() => void> {
+      signal.throwIfAborted();
       if (free > 0) free--;
-      else await new Promise<void>((resolve) => waiting.push(resolve));
-      const release = once(giveBack);
-      if (!signal?.aborted) return release;
-      release();
-      throw signal.reason;
+      else await turn(signal);
+      return once(giveBack);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import {
   dataOf,
   envelope,
@@ -36,6 +37,13 @@ interface Work {
   trace: { traceparent: string; traceId: string };
 }
 
+export interface StepSignals {
+  /** The service is to stop: nothing new is begun. */
+  stopping: AbortSignal;
+  /** The time for work in hand is over. */
+  ended: AbortSignal;
+}
+
 export interface StepRunner {
   /** Settles one delivery: resolves when it may be acknowledged, with the work that goes on behind it if it is long. */
   handle(delivery: Delivery): Promise<Detached | void>;
@@ -46,7 +54,7 @@ export interface StepRunner {
  * artifacts are in the store when it returns; write the manifest with put-if-absent; publish what the manifest that stands
  * says; acknowledge. Whatever line the process dies at, doing it all again gives the same events.
  */
-export function openStepRunner(service: string, step: AnyStep, platform: Platform, signal: AbortSignal): StepRunner {
+export function openStepRunner(service: string, step: AnyStep, platform: Platform, signals: StepSignals): StepRunner {
   const manifests = openManifests(platform.records);
   const specs = openPipelineSpecs(platform.artifacts);
   const slots = openSlots(1);
@@ -63,20 +71,21 @@ export function openStepRunner(service: string, step: AnyStep, platform: Platfor
 
   /** Long work: claim it, let the message be acknowledged, and go on. A duplicate of what someone does now is dropped. */
   async function detach(work: Work): Promise<Detached | void> {
-    const free = await slots.take(signal);
     const lease = await claimLease(`${work.run}/${step.name}/${work.digest}`, {
       records: platform.records,
-      owner: platform.instance,
+      owner: `${platform.instance}/${randomUUID()}`,
       seconds: platform.settings.LEASE_SECONDS,
       clock: platform.clock,
-    }).catch((error: unknown) => {
-      free();
+    });
+    if (lease === undefined) return;
+    const letGo = () => lease.release().catch(() => undefined);
+    const free = await slots.take(signals.stopping).catch(async (error: unknown) => {
+      await letGo();
       throw error;
     });
-    if (lease === undefined) return free();
     const behind = perform(work).finally(async () => {
       free();
-      await lease.release().catch(() => undefined);
+      await letGo();
     });
     return { behind };
   }
@@ -109,7 +118,7 @@ export function openStepRunner(service: string, step: AnyStep, platform: Platfor
       say(platform, service, work, { state: message.endsWith("began") ? "started" : "working", message, ...progress });
     };
     return {
-      ...{ run, event, log, progress, signal },
+      ...{ run, event, log, progress, signal: signals.ended },
       ...{ artifacts: platform.artifacts, records: platform.records, tracking: platform.tracking },
       ...{ settings: platform.settings, clock: platform.clock },
       pipeline: (await specs.of(work.data)) as PipelineSpec & undefined,

@@ -9,7 +9,8 @@ import type { Tables } from "@millrace/tables";
 let tables: Promise<Tables> | undefined;
 
 /** One DuckDB serves the whole process, loaded when the first table is read: services that read none never load it. */
-const sharedTables = (): Promise<Tables> => (tables ??= import("@millrace/tables").then(({ openTables }) => openTables()));
+const sharedTables = (): Promise<Tables> =>
+  (tables ??= import("@millrace/tables").then(({ openTables }) => openTables()));
 
 export const readTable = async (path: string): Promise<Table> => (await sharedTables()).readTable(path);
 

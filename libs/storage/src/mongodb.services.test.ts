@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { MongoClient } from "mongodb";
@@ -52,6 +53,7 @@ describe("the MongoDB record store", () => {
 
   it("asks for a retry within seconds when the server takes the connection and says nothing", async () => {
     const silent = createServer(() => undefined).listen(0, "127.0.0.1");
+    await once(silent, "listening");
     const { port } = silent.address() as AddressInfo;
     const store = await openRecordStore({ dir: "unused", mongoUri: `mongodb://127.0.0.1:${port}/x` });
     const began = Date.now();

@@ -102,9 +102,15 @@ export function failureOf(thrown: unknown): unknown {
   if (OUR_FAULT.has(name))
     return new ProblemError({ code: "ARTIFACTS_REFUSED", message: `S3 says ${name}: ${message}` }, { cause: thrown });
   if (isBucketMissing(thrown)) return outage("artifacts", new Error("the bucket does not exist"), "Create the bucket.");
-  const fromTheWay = thrown instanceof DeadlineError || statusOf(thrown) !== undefined || isTransport(thrown);
+  const fromTheWay = thrown instanceof DeadlineError || isFromSdk(thrown) || isTransport(thrown);
   return fromTheWay ? outage("artifacts", new Error(problemOf(thrown).message || name), REMEDY) : thrown;
 }
+
+// What the SDK gives up on it marks with its attempts, or wraps, when it was no Error of Node's own realm.
+const isFromSdk = (thrown: unknown): boolean =>
+  typeof thrown === "object" &&
+  thrown !== null &&
+  ("$metadata" in thrown || String((thrown as Error).message).startsWith("AWS SDK error wrapper"));
 
 const TRANSPORT = /^(E[A-Z_]+|UND_ERR.*)$/;
 const isTransport = (thrown: unknown): boolean => {

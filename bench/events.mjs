@@ -1,0 +1,129 @@
+// The bus: how many events a second it publishes with confirms, and how long one takes to the handler.
+// Peer: what is usual, amqplib with each confirm awaited before the next publish, on the same kind of queue.
+import amqplib from "amqplib";
+import { randomUUID } from "node:crypto";
+import { openBus, stopEmbeddedBroker } from "../libs/messaging/dist/index.js";
+
+const ROUNDS = 5;
+const OURS_PER_ROUND = 10_000;
+const PEER_PER_ROUND = 1_000;
+const HOPS = 1_000;
+const WARM_UP = 200;
+
+const sorted = (values) => [...values].sort((a, b) => a - b);
+const quantile = (values, share) => sorted(values)[Math.min(values.length - 1, Math.floor(values.length * share))];
+const median = (values) => quantile(values, 0.5);
+
+export async function run({ log }) {
+  const url = process.env.RABBITMQ_URL;
+  const rows = [];
+  if (url) rows.push(await publishing(url, log), await hop(url, 1.5));
+  else log("RABBITMQ_URL is unset: only the embedded driver is measured.");
+  rows.push(await hop(undefined, undefined));
+  await stopEmbeddedBroker();
+  for (const { figure, ours, unit, peer, ratio } of rows)
+    log(`${figure}: ${ours} ${unit}${peer ? `, peer ${peer}, ratio ${ratio}` : ""}`);
+  return rows;
+}
+
+const rounded = (value, digits) => Number(value.toFixed(digits));
+
+/** Both publish the same event to one quorum queue, in turns, so that a busy moment of the machine hits both. */
+async function publishing(url, log) {
+  const { bus, event, raw, topology, clear } = await setting(url);
+  const channel = await raw.createConfirmChannel();
+  const body = Buffer.from(JSON.stringify(event));
+  const options = { persistent: true, mandatory: true, contentType: "application/cloudevents+json" };
+  const oneByOne = () =>
+    new Promise((resolve, reject) =>
+      channel.publish(topology.exchange, event.type, body, options, (error) => (error ? reject(error) : resolve())),
+    );
+  const [ours, peer] = [[], []];
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const peerRate = await perSecond(PEER_PER_ROUND, async (count) => {
+      for (let number = 0; number < count; number += 1) await oneByOne();
+    });
+    const oursRate = await perSecond(OURS_PER_ROUND, (count) =>
+      Promise.all(Array.from({ length: count }, () => bus.publish(event))),
+    );
+    await channel.purgeQueue(topology.queues[0].name);
+    if (round === 0) continue; // the first round warms both up
+    ours.push(oursRate);
+    peer.push(peerRate);
+    log(`round ${round}: ours ${oursRate.toFixed(0)}/s, peer ${peerRate.toFixed(0)}/s`);
+  }
+  await clear();
+  const ratio = median(ours) / median(peer);
+  return {
+    figure: "publish with confirms, RabbitMQ quorum queue",
+    unit: "events/s",
+    ours: rounded(median(ours), 0),
+    peer: rounded(median(peer), 0),
+    ratio: rounded(ratio, 1),
+    target: "ratio >= 15",
+  };
+}
+
+async function perSecond(count, work) {
+  const started = performance.now();
+  await work(count);
+  return count / ((performance.now() - started) / 1_000);
+}
+
+/** From just before publish() to the first line of the handler, one event at a time. */
+async function hop(url, target) {
+  const { bus, event, topology, clear } = await setting(url);
+  let arrived = () => {};
+  await bus.consume(topology.queues[0].name, async () => arrived(performance.now()));
+  const times = [];
+  for (let number = 0; number < HOPS + WARM_UP; number += 1) {
+    const handled = new Promise((resolve) => (arrived = resolve));
+    const started = performance.now();
+    const published = bus.publish(event);
+    times.push((await handled) - started);
+    await published;
+  }
+  await clear();
+  const measured = times.slice(WARM_UP);
+  const figure = `one hop publish to handler, ${url ? "RabbitMQ quorum queue" : "embedded"}, p50 (p99 ${quantile(measured, 0.99).toFixed(2)})`;
+  return {
+    figure,
+    unit: "ms",
+    ours: rounded(median(measured), 3),
+    peer: null,
+    ratio: null,
+    target: target === undefined ? null : `<= ${target}`,
+  };
+}
+
+async function setting(url) {
+  const name = `bench-${randomUUID().slice(0, 8)}`;
+  const topology = {
+    exchange: `${name}.events`,
+    queues: [{ name: `${name}.q`, routingKey: `${name}.arrived`, service: "bench" }],
+  };
+  const bus = await openBus({ ...(url && { url }), service: "bench", instance: "1", prefetch: 50 }, topology);
+  const data = { dataset: "x".repeat(300) };
+  const event = {
+    specversion: "1.0",
+    id: randomUUID(),
+    source: "/millrace/bench",
+    type: topology.queues[0].routingKey,
+    data,
+  };
+  const raw = url ? await amqplib.connect(url, { noDelay: true }) : undefined;
+  await bus.publish(event);
+  return { bus, event, raw, topology, clear };
+
+  async function clear() {
+    await bus.close();
+    if (!raw) return;
+    const channel = await raw.createChannel();
+    const suffixes = ["", ".dead", ...["1s", "10s", "1m", "10m"].map((rung) => `.retry.${rung}`)];
+    for (const suffix of suffixes) await channel.deleteQueue(topology.queues[0].name + suffix);
+    await channel.deleteExchange(topology.exchange);
+    await raw.close();
+  }
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) console.table(await run({ log: console.log }));

@@ -1,0 +1,31 @@
+import { ProblemError } from "@millrace/contracts";
+import type { Family, ModelState } from "./family.js";
+import { logisticRegression } from "./logistic-regression.js";
+import { randomForest } from "./random-forest.js";
+
+/** Every kind of model, by the name that stands in pipeline.yaml. */
+export const families: Readonly<Record<string, Family>> = {
+  "logistic-regression": logisticRegression as unknown as Family,
+  "random-forest": randomForest as unknown as Family,
+};
+
+export function familyNamed(name: string): Family {
+  const family = Object.hasOwn(families, name) ? families[name] : undefined;
+  if (family) return family;
+  const remedy = `The models are ${Object.keys(families).join(", ")}.`;
+  throw new ProblemError({
+    code: "MODEL_FAMILY_UNKNOWN",
+    message: `there is no model named ${JSON.stringify(name)}.`,
+    remedy,
+  });
+}
+
+/** The family of a fitted model; a newer version than the one known here is refused rather than misread. */
+export function familyOf(state: ModelState): Family {
+  if (state.version === 1) return familyNamed(state.family);
+  throw new ProblemError({
+    code: "MODEL_VERSION_UNKNOWN",
+    message: `${state.family} of version ${state.version} is not known here.`,
+    remedy: "Upgrade this service.",
+  });
+}
