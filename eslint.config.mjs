@@ -4,7 +4,9 @@ import tseslint from "typescript-eslint";
 
 const only = (sourceTag, ...onlyDependOnLibsWithTags) => ({ sourceTag, onlyDependOnLibsWithTags });
 
-const libs = ["contracts", "service", "messaging", "storage", "tracking", "tables", "learning", "drift", "testing"].map((name) => `lib:${name}`);
+const libs = ["contracts", "service", "messaging", "storage", "tracking", "tables", "learning", "drift", "testing"].map(
+  (name) => `lib:${name}`,
+);
 
 // The arrows of docs/architecture.md, one line a project kind. There is no rule "* → *".
 const arrows = [
@@ -40,7 +42,14 @@ const sdkOutside = (lib) => [
 const noVendors = (lib) => ({
   "no-restricted-imports": [
     "error",
-    { patterns: [{ group: sdkOutside(lib), message: "Only messaging, storage and tables import a vendor's SDK: use their interfaces." }] },
+    {
+      patterns: [
+        {
+          group: sdkOutside(lib),
+          message: "Only messaging, storage and tables import a vendor's SDK: use their interfaces.",
+        },
+      ],
+    },
   ],
 });
 
@@ -52,19 +61,38 @@ export default tseslint.config(
     files: ["**/*.ts"],
     plugins: { "@nx": nx },
     rules: {
-      "@nx/enforce-module-boundaries": ["error", { depConstraints: arrows, enforceBuildableLibDependency: false, allow: [] }],
+      "@nx/enforce-module-boundaries": [
+        "error",
+        { depConstraints: arrows, enforceBuildableLibDependency: false, allow: [] },
+      ],
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/no-non-null-assertion": "off",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
       "no-restricted-syntax": [
         "error",
-        { selector: "ClassDeclaration[superClass]:not([superClass.name=/Error$/])", message: "Data and functions rather than class hierarchies." },
+        {
+          selector: "ClassDeclaration[superClass]:not([superClass.name=/Error$/])",
+          message: "Data and functions rather than class hierarchies.",
+        },
       ],
       ...noVendors(""),
     },
   },
   ...Object.keys(vendors).map((lib) => ({ files: [`libs/${lib}/**/*.ts`], rules: noVendors(lib) })),
-  { files: ["libs/learning/src/**/*.ts"], rules: { "no-restricted-properties": ["error", { object: "Math", property: "random" }, { object: "Date", property: "now" }] } },
+  {
+    files: ["libs/learning/src/**/*.ts"],
+    rules: {
+      "no-restricted-properties": [
+        "error",
+        { object: "Math", property: "random" },
+        { object: "Date", property: "now" },
+      ],
+    },
+  },
   { files: ["**/*.test.ts"], rules: { "no-restricted-imports": "off" } },
-  { files: ["**/*.cjs"], rules: { "@typescript-eslint/no-require-imports": "off" }, languageOptions: { globals: { module: "writable", require: "readonly", exports: "writable", process: "readonly" } } },
+  {
+    files: ["**/*.cjs"],
+    rules: { "@typescript-eslint/no-require-imports": "off" },
+    languageOptions: { globals: { module: "writable", require: "readonly", exports: "writable", process: "readonly" } },
+  },
 );

@@ -70,30 +70,61 @@ async function perSecond(count, work) {
   return count / ((performance.now() - started) / 1_000);
 }
 
-/** From just before publish() to the first line of the handler, one event at a time. */
+/** From just before publish() to the first line of the handler, one event at a time; the peer is bare amqplib. */
 async function hop(url, target) {
+  const ours = await oursHop(url);
+  const bare = url ? await bareHop(url) : undefined;
+  const place = url ? "RabbitMQ quorum queue" : "embedded";
+  return {
+    figure: `one hop publish to handler, ${place}, p50 (p99 ${quantile(ours, 0.99).toFixed(2)})`,
+    unit: "ms",
+    ours: rounded(median(ours), 3),
+    peer: bare ? rounded(median(bare), 3) : null,
+    ratio: bare ? rounded(median(ours) / median(bare), 2) : null,
+    target: target === undefined ? null : `<= ${target}`,
+  };
+}
+
+async function oursHop(url) {
   const { bus, event, topology, clear } = await setting(url);
-  let arrived = () => {};
-  await bus.consume(topology.queues[0].name, async () => arrived(performance.now()));
+  const arrival = { happened: () => {} };
+  await bus.consume(topology.queues[0].name, async () => arrival.happened(performance.now()));
+  const times = await hops(arrival, () => bus.publish(event));
+  await clear();
+  return times;
+}
+
+async function bareHop(url) {
+  const { event, raw, topology, clear } = await setting(url);
+  const [queue] = topology.queues;
+  const consumer = await amqplib.connect(url, { noDelay: true });
+  const [from, to] = [await raw.createConfirmChannel(), await consumer.createChannel()];
+  await from.purgeQueue(queue.name);
+  const arrival = { happened: () => {} };
+  await to.prefetch(50);
+  await to.consume(queue.name, (message) => {
+    arrival.happened(performance.now());
+    to.ack(message);
+  });
+  const body = Buffer.from(JSON.stringify(event));
+  const publish = () =>
+    new Promise((resolve) => from.publish(topology.exchange, event.type, body, { persistent: true }, resolve));
+  const times = await hops(arrival, publish);
+  await consumer.close();
+  await clear();
+  return times;
+}
+
+async function hops(arrival, publish) {
   const times = [];
   for (let number = 0; number < HOPS + WARM_UP; number += 1) {
-    const handled = new Promise((resolve) => (arrived = resolve));
+    const handled = new Promise((resolve) => (arrival.happened = resolve));
     const started = performance.now();
-    const published = bus.publish(event);
+    const published = publish();
     times.push((await handled) - started);
     await published;
   }
-  await clear();
-  const measured = times.slice(WARM_UP);
-  const figure = `one hop publish to handler, ${url ? "RabbitMQ quorum queue" : "embedded"}, p50 (p99 ${quantile(measured, 0.99).toFixed(2)})`;
-  return {
-    figure,
-    unit: "ms",
-    ours: rounded(median(measured), 3),
-    peer: null,
-    ratio: null,
-    target: target === undefined ? null : `<= ${target}`,
-  };
+  return times.slice(WARM_UP);
 }
 
 async function setting(url) {

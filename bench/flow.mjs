@@ -71,7 +71,14 @@ export async function run({ log }) {
       if (round >= 2) seconds.push(ms / 1000);
     }
     const ours = median(seconds);
-    figures.push({ figure: `${pipeline}: arrival to served version, p50`, unit: "s", ours, peer: null, ratio: null, target: `≤ ${target}` });
+    figures.push({
+      figure: `${pipeline}: arrival to served version, p50`,
+      unit: "s",
+      ours,
+      peer: null,
+      ratio: null,
+      target: `≤ ${target}`,
+    });
   }
   await stop();
   rmSync(folder, { recursive: true, force: true });

@@ -17,5 +17,8 @@ const { run } = await import(`./${name}.mjs`);
 const figures = await run({ log });
 const show = (value) => (typeof value === "number" ? String(Number(value.toPrecision(4))) : (value ?? "–"));
 if (json) console.log(JSON.stringify(figures, null, 2));
-else console.table(figures.map((figure) => Object.fromEntries(Object.entries(figure).map(([key, value]) => [key, show(value)]))));
+else
+  console.table(
+    figures.map((figure) => Object.fromEntries(Object.entries(figure).map(([key, value]) => [key, show(value)]))),
+  );
 process.exit(0);

@@ -53,6 +53,7 @@ up() {
   bash scripts/services/up.sh rabbitmq mongodb s3 mlflow
   load_servers
   mkdir -p incoming
+  [ "$(id -u)" != 0 ] || chown 1000 incoming # the user of the services
   say "building and starting (the first time about 2 minutes)"
   compose up -d --build "$@"
   await_gateway

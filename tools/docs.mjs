@@ -6,7 +6,8 @@ import { build, root } from "./install.mjs";
 
 await build();
 const { events, pipelineSpec, dataSchema, predictRequest, predictResponse } = await import("@millrace/contracts");
-const { asyncApi, eventsPage, jsonSchema, messageSchema, pipelinePage, table } = await import("@millrace/contracts/documents");
+const { asyncApi, eventsPage, jsonSchema, messageSchema, pipelinePage, table } =
+  await import("@millrace/contracts/documents");
 const { platformSettings, portOf, portSetting } = await import("@millrace/service");
 const { inferenceSettings } = await import("@millrace/inference");
 
@@ -23,7 +24,12 @@ function configurationPage() {
       one.description ?? "",
     ]);
   });
-  const ports = Object.entries(portOf).map(([service, port]) => [`\`${portSetting(service)}\``, "integer", `\`${port}\``, `The port of ${service}; 0 takes a free one`]);
+  const ports = Object.entries(portOf).map(([service, port]) => [
+    `\`${portSetting(service)}\``,
+    "integer",
+    `\`${port}\``,
+    `The port of ${service}; 0 takes a free one`,
+  ]);
   return [
     "<!-- made by `npm run docs`; change libs/service/src/configuration.ts instead -->",
     "# Configuration",

@@ -12,14 +12,19 @@ export function run(command, args, options = {}) {
 }
 
 const stampFile = join(root, "node_modules/.millrace-installed");
-const lockDigest = () => createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+const lockDigest = () =>
+  createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
 const installed = () => (existsSync(stampFile) ? readFileSync(stampFile, "utf8") : "");
 
 /** Installs what is needed to run, or with `dev` also what is needed to test. */
 export function install({ dev }) {
   const [digest, kind] = installed().split(" ");
   if (digest === lockDigest() && (kind === "dev" || !dev)) return;
-  console.log(dev ? "Installing what tests need (about a minute) …" : "Installing what it needs to run (about 20 seconds) …");
+  console.log(
+    dev ? "Installing what tests need (about a minute) …" : "Installing what it needs to run (about 20 seconds) …",
+  );
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error", ...(dev ? [] : ["--omit=dev"])]);
   writeFileSync(stampFile, `${lockDigest()} ${dev ? "dev" : "run"}`);
 }
@@ -46,4 +51,3 @@ export async function build() {
   const { buildProject } = await import("./build.mjs");
   await Promise.all(stale.map(buildProject));
 }
-

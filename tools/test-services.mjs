@@ -11,7 +11,22 @@ if (!existsSync(file)) {
 process.loadEnvFile(file);
 install({ dev: true });
 await build();
-const projects = ["messaging", "storage", "mlflow-client-ts", "tracking", "standalone"].map((name) => `@millrace/${name}`);
-run("npx", ["nx", "run-many", "-t", "test", "--skip-nx-cache", "--parallel=1", "--output-style=static", `--projects=${projects.join(",")}`], {
-  env: { ...process.env, MILLRACE_TEST_SERVICES: "1", NX_TUI: "false" },
-});
+const projects = ["messaging", "storage", "mlflow-client-ts", "tracking", "standalone"].map(
+  (name) => `@millrace/${name}`,
+);
+run(
+  "npx",
+  [
+    "nx",
+    "run-many",
+    "-t",
+    "test",
+    "--skip-nx-cache",
+    "--parallel=1",
+    "--output-style=static",
+    `--projects=${projects.join(",")}`,
+  ],
+  {
+    env: { ...process.env, MILLRACE_TEST_SERVICES: "1", NX_TUI: "false" },
+  },
+);

@@ -9,7 +9,7 @@ as_user postgres
 
 environment() { echo "POSTGRES_URL=$url"; }
 
-find_programs() { bin=$(find /usr/lib/postgresql/*/bin -name initdb -printf '%h\n' 2>/dev/null | sort -V | tail -n 1); }
+find_programs() { bin=$(find /usr/lib/postgresql -path "*/bin/initdb" -printf "%h\n" 2>/dev/null | sort -V | tail -n 1) || true; }
 find_programs
 
 install() {

@@ -28,7 +28,11 @@ export const evaluate = step({
     const { evaluation, candidates: _candidates, ...model } = trained;
     const judged = {
       ...{ ...model, challenger, reason: verdict.reason },
-      champion: champion && { version: champion.version, generation: champion.generation, metrics: champion.metrics ?? {} },
+      champion: champion && {
+        version: champion.version,
+        generation: champion.generation,
+        metrics: champion.metrics ?? {},
+      },
       report: await writeJson(artifacts, "evaluation.json", { challenger, champion, ...verdict, rows: rows.rows }),
     };
     await logVerdict(trained, challenger, context);
@@ -40,7 +44,8 @@ export const evaluate = step({
 type Trained = DataOf<typeof modelTrained>;
 type Artifacts = StepContext["artifacts"];
 
-const load = async (artifacts: Artifacts, ref: ArtifactRef): Promise<LoadedModel> => openModel(await artifacts.get(ref));
+const load = async (artifacts: Artifacts, ref: ArtifactRef): Promise<LoadedModel> =>
+  openModel(await artifacts.get(ref));
 
 async function scoreChampion(deployment: DeploymentRecord, rows: Table, artifacts: Artifacts): Promise<Champion> {
   const { generation, champion } = deployment;
@@ -48,7 +53,11 @@ async function scoreChampion(deployment: DeploymentRecord, rows: Table, artifact
   return { version: champion.version, generation, digest: champion.package.digest, ...scored };
 }
 
-async function logVerdict({ tracking: { runId } }: Trained, metrics: Record<string, number>, { tracking }: Pick<StepContext, "tracking">) {
+async function logVerdict(
+  { tracking: { runId } }: Trained,
+  metrics: Record<string, number>,
+  { tracking }: Pick<StepContext, "tracking">,
+) {
   await tracking.logMetrics(
     runId,
     Object.entries(metrics).map(([name, value]) => ({ key: `test_${name}`, value })),

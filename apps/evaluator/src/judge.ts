@@ -1,5 +1,5 @@
 import { sentenceOf, type PipelineSpec, type Problem } from "@millrace/contracts";
-import { greaterIsBetter } from "@millrace/learning";
+import { greaterIsBetter, type MetricName } from "@millrace/learning";
 
 export type Metrics = Record<string, number>;
 
@@ -54,18 +54,22 @@ function opponent(champion: Champion | undefined): string {
 }
 
 function floors({ accept }: PipelineSpec, challenger: Metrics): Gate[] {
-  return Object.entries(accept.at_least).map(([metric, floor]) => {
+  return entriesOf(accept.at_least).map(([metric, floor]) => {
     const value = challenger[metric] ?? NaN;
     const passed = greaterIsBetter(metric) ? value >= floor : value <= floor;
     const bound = greaterIsBetter(metric) ? "the floor of" : "the ceiling of";
-    return { name: `at_least.${metric}`, passed, says: `${metric} ${show(value)} ${passed ? "meets" : "misses"} ${bound} ${floor}` };
+    return {
+      name: `at_least.${metric}`,
+      passed,
+      says: `${metric} ${show(value)} ${passed ? "meets" : "misses"} ${bound} ${floor}`,
+    };
   });
 }
 
 /** Against the champion: better by the margins that the pipeline sets; without any, not worse by the metric of selection. */
 function margins({ pipeline, challenger, champion }: Parameters<typeof judge>[0]): Gate[] {
   if (champion?.metrics === undefined) return [];
-  const wanted = Object.entries(pipeline.accept.better_by);
+  const wanted = entriesOf(pipeline.accept.better_by);
   const against = wanted.length > 0 ? wanted : [[pipeline.select.metric, 0] as const];
   return against.map(([metric, margin]) => {
     const [mine, theirs] = [challenger[metric] ?? NaN, champion.metrics![metric] ?? NaN];
@@ -79,5 +83,7 @@ function margins({ pipeline, challenger, champion }: Parameters<typeof judge>[0]
     };
   });
 }
+
+const entriesOf = (bounds: Partial<Record<MetricName, number>>) => Object.entries(bounds) as [MetricName, number][];
 
 const show = (value: number): string => (Number.isFinite(value) ? String(Number(value.toFixed(4))) : "(unknown)");

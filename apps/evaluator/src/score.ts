@@ -5,7 +5,12 @@ import { evaluateProbabilities, labelsOf, type LoadedModel } from "@millrace/lea
 export function scoreOn(model: LoadedModel, rows: Table): Record<string, number> {
   const { classes, metadata } = model;
   const labels = labelsOf(columnNamed(rows, metadata.target)!, classes).codes;
-  return evaluateProbabilities({ labels, classes, probabilities: model.predictTable(rows), positive: metadata.positive });
+  return evaluateProbabilities({
+    labels,
+    classes,
+    probabilities: model.predictTable(rows),
+    positive: metadata.positive,
+  });
 }
 
 /** The same for the champion, whose columns the new rows may no longer have: then why it can't score them. */

@@ -1,6 +1,5 @@
 import type { RunStatus } from "@millrace/contracts";
-import type { Platform } from "@millrace/service";
-import { Counter, Gauge } from "prom-client";
+import { Counter, Gauge, type Platform } from "@millrace/service";
 
 export interface GatewayMetrics {
   /** A run came to a status. */

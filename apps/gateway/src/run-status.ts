@@ -94,9 +94,11 @@ function tellProgress({ events, steps }: RunRecord): string {
 }
 
 function finishedSteps({ events, steps }: RunRecord): Record<string, RunStep> {
+  // Data may arrive without a wish to retrain: what comes out of a step is no proof that it took part.
+  const tookPart = (step: string, input: string) => input in events || step in steps;
   const finished = flow.flatMap((each): [string, RunStep][] => {
     const said = outcomeOf(each, events);
-    if (said === undefined) return [];
+    if (said === undefined || !tookPart(each.step, each.on.type)) return [];
     const message = steps[each.step]?.message;
     return [
       [each.step, { step: each.step, state: "done", at: timeOf(said), ...(message !== undefined && { message }) }],

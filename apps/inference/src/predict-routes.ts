@@ -29,7 +29,10 @@ export function predictRoutes(app: Express, serving: Serving, { defaultModel, me
     response.json(answer(modelNamed(serving, request.params.model), request.body));
   });
   app.get("/models", (_request, response) => {
-    response.json({ models: [...serving.models().values()].map(describe), problems: Object.fromEntries(serving.problems()) });
+    response.json({
+      models: [...serving.models().values()].map(describe),
+      problems: Object.fromEntries(serving.problems()),
+    });
   });
   app.get("/models/:model", (request, response) => {
     const served = modelNamed(serving, request.params.model);

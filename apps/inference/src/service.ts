@@ -5,7 +5,10 @@ import { predictRoutes } from "./predict-routes.js";
 import { openServing } from "./serving.js";
 
 export const inferenceSettings = z.object({
-  MILLRACE_DEFAULT_MODEL: z.string().optional().describe("The model that POST /predict asks; unset: the only one that is deployed"),
+  MILLRACE_DEFAULT_MODEL: z
+    .string()
+    .optional()
+    .describe("The model that POST /predict asks; unset: the only one that is deployed"),
 });
 
 export const inference = defineService({

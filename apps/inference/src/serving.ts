@@ -25,7 +25,7 @@ export function openServing(platform: Platform): Serving {
   const deployments = platform.records.records(deploymentCollection);
 
   async function refresh(): Promise<void> {
-    for (let after: string | undefined, more = true; more; ) {
+    for (let after: string | undefined, more = true; more;) {
       const page = await deployments.query({ after });
       for (const { value } of page.records) if (isNews(value)) await swap(value);
       more = page.next !== undefined;
@@ -54,14 +54,24 @@ export function openServing(platform: Platform): Serving {
     }
     const seconds = (performance.now() - began) / 1000;
     observe(name, champion.version, seconds);
-    platform.log.info("a model serves", { model: name, version: champion.version, generation, seconds, run: deployment.run });
+    platform.log.info("a model serves", {
+      model: name,
+      version: champion.version,
+      generation,
+      seconds,
+      run: deployment.run,
+    });
     tellDeployed(platform, deployment, seconds);
   }
 
   return { models: () => served, problems: () => failed, refresh: oneAtATime(refresh) };
 }
 
-function tellDeployed(platform: Platform, { model, champion, generation, run }: DeploymentRecord, loadSeconds: number): void {
+function tellDeployed(
+  platform: Platform,
+  { model, champion, generation, run }: DeploymentRecord,
+  loadSeconds: number,
+): void {
   const emission = modelDeployed({
     ...{ pipeline: model, model, version: champion.version, generation },
     ...{ replica: platform.instance, loadSeconds },

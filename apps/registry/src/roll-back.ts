@@ -1,5 +1,11 @@
-import { modelRolledBack, ProblemError, rollbackRequested, type DataOf, type DeploymentRecord } from "@millrace/contracts";
-import { step, type StepContext } from "@millrace/service";
+import {
+  modelRolledBack,
+  ProblemError,
+  rollbackRequested,
+  type DataOf,
+  type DeploymentRecord,
+} from "@millrace/contracts";
+import { step } from "@millrace/service";
 import { currentDeployment, deploy, mirrorAlias } from "./deployment.js";
 import { promotionOf } from "./promote.js";
 import { deployed, versionOf } from "./versions.js";

@@ -2,7 +2,10 @@ import type { ArtifactRef, DataOf, modelApproved, ModelVersionRecord } from "@mi
 import { versionCollection, versionKey, type StepContext } from "@millrace/service";
 import { nameModelFiles } from "./model-files.js";
 
-type Verdict = Omit<DataOf<typeof modelApproved>, "evaluation">;
+type Verdict = Pick<
+  DataOf<typeof modelApproved>,
+  "pipeline" | "package" | "family" | "challenger" | "reason" | "report" | "tracking"
+>;
 
 /**
  * Registers the verdict's model as the next version of its pipeline's model. A run has one version: doing it twice, or
@@ -38,7 +41,16 @@ const recordOf = (
   { pipeline, package: bytes, family, challenger, reason, report }: Verdict,
   own: Pick<ModelVersionRecord, "version" | "run" | "status" | "createdAt">,
 ): ModelVersionRecord => ({
-  ...{ model: pipeline, ...own, package: bytes, packageDigest: bytes.digest, family, metrics: challenger, reason, report },
+  ...{
+    model: pipeline,
+    ...own,
+    package: bytes,
+    packageDigest: bytes.digest,
+    family,
+    metrics: challenger,
+    reason,
+    report,
+  },
 });
 
 /** The same version on the tracking server, with its tag; written down here once it is there. */
@@ -52,7 +64,11 @@ async function mirror(
     model: version.model,
     ...verdict.tracking,
     files: nameModelFiles(await artifacts.get(verdict.package), await artifacts.get(verdict.report)),
-    tags: { "millrace.version": String(version.version), "millrace.package": version.packageDigest, status: version.status },
+    tags: {
+      "millrace.version": String(version.version),
+      "millrace.package": version.packageDigest,
+      status: version.status,
+    },
     description: version.reason,
   });
   await tracking.tagVersion(version.model, trackingVersion, { [version.status]: "true" });

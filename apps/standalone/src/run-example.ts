@@ -11,7 +11,8 @@ export async function runExample(urls: { gateway: string; inference: string }, {
   const post = (url: string, body: unknown) => fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
 
   const arrival = await post(`${urls.gateway}/events`, { pipeline: "iris", reason: "example" });
-  if (!arrival.ok) return say(`The iris example did not start: ${((await arrival.json()) as { detail: string }).detail}`);
+  if (!arrival.ok)
+    return say(`The iris example did not start: ${((await arrival.json()) as { detail: string }).detail}`);
   const { run, duplicate } = (await arrival.json()) as { run: string; duplicate: boolean };
   say(duplicate ? `The iris data are known from ${run}.` : `Iris data arrived: ${run} …`);
   const ended = await waitForEnd(`${urls.gateway}/runs/${run}`, headers);

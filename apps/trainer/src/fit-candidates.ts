@@ -1,5 +1,5 @@
 import { problemOf } from "@millrace/contracts";
-import { crossValidate, families, greaterIsBetter, seededRandom } from "@millrace/learning";
+import { crossValidate, familyNamed, greaterIsBetter, seededRandom } from "@millrace/learning";
 import type { CandidateResult, FitJob, FitResult } from "./fit-job.js";
 
 type Tell = (message: string, done: number, total: number) => void;
@@ -15,11 +15,12 @@ export function fitCandidates(job: FitJob, tell: Tell): FitResult {
   if (winner < 0) return { candidates: results, winner };
   tell(`fitting ${results[winner]!.family} on all training rows`, candidates.length, candidates.length);
   const { family, params } = results[winner]!;
-  const random = seededRandom(split.seed);
+  const { fit, parameters } = familyNamed(family);
+  const random = seededRandom(split.seed).fork("model");
   return {
     candidates: results,
     winner,
-    model: families[family]!.fit(job.matrix, job.labels, job.classes.length, params, random),
+    model: fit(job.matrix, job.labels, job.classes.length, parameters(params), random),
   };
 }
 
@@ -27,18 +28,18 @@ export function fitCandidates(job: FitJob, tell: Tell): FitResult {
 function judge(job: FitJob, { model, params }: FitJob["pipeline"]["candidates"][number]): CandidateResult {
   const { pipeline, table, features, labels, classes } = job;
   try {
-    const metrics = crossValidate({
-      ...{ table, features, labels, classes, positive: pipeline.target.positive },
-      ...{ family: model, params, steps: pipeline.preprocess },
+    const { mean } = crossValidate({
+      ...{ table, features, classes, y: labels, positive: pipeline.target.positive },
+      ...{ family: model, params, preprocess: pipeline.preprocess },
       ...{ folds: pipeline.select.folds, seed: pipeline.split.seed },
     });
-    return { family: model, params, metrics };
+    return { family: model, params, metrics: mean };
   } catch (error) {
     return { family: model, params, problem: problemOf(error) };
   }
 }
 
-function bestOf(results: readonly CandidateResult[], metric: string): number {
+function bestOf(results: readonly CandidateResult[], metric: FitJob["pipeline"]["select"]["metric"]): number {
   const sign = greaterIsBetter(metric) ? 1 : -1;
   const scoreOf = (index: number) => sign * (results[index]!.metrics?.[metric] ?? NaN);
   return results.reduce((best, _result, index) => {

@@ -1,4 +1,4 @@
-import type { PipelineSpec, Problem, Table } from "@millrace/contracts";
+import type { DataOf, modelTrained, PipelineSpec, Table } from "@millrace/contracts";
 import type { Matrix, ModelState } from "@millrace/learning";
 
 /** What goes to the thread that learns. Plain data only. */
@@ -13,12 +13,8 @@ export interface FitJob {
   classes: string[];
 }
 
-export interface CandidateResult {
-  family: string;
-  params: Record<string, unknown>;
-  metrics?: Record<string, number>;
-  problem?: Problem;
-}
+/** As the event tells it: the scores, or why there are none. */
+export type CandidateResult = DataOf<typeof modelTrained>["candidates"][number];
 
 export interface FitResult {
   candidates: CandidateResult[];

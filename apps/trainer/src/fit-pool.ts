@@ -22,24 +22,34 @@ export async function fitInThread(job: FitJob, onProgress: OnProgress, signal: A
   }
 }
 
-function converse(worker: Worker, job: FitJob, onProgress: OnProgress, signal: AbortSignal): Promise<FitResult> {
-  return new Promise<FitResult>((resolve, reject) => {
-    const settle = (action: () => void) => {
-      worker.removeAllListeners();
-      signal.removeEventListener("abort", onAbort);
-      action();
-    };
-    const onAbort = () => settle(() => reject(new Error("the trainer is stopping", { cause: signal.reason })));
-    signal.addEventListener("abort", onAbort);
-    worker.on("error", (error) => settle(() => reject(error)));
-    worker.on("exit", (code) => settle(() => reject(new Error(`the training thread ended with code ${code}`))));
-    worker.on("message", (message: FitMessage) => {
-      if (message.kind === "progress") onProgress(message.message, message.done, message.total);
-      else if (message.kind === "result") settle(() => resolve(message.result));
-      else settle(() => reject(Object.assign(new Error(message.message), { stack: message.stack })));
+async function converse(
+  worker: Worker,
+  job: FitJob,
+  onProgress: OnProgress,
+  signal: AbortSignal,
+): Promise<FitResult> {
+  let stopListening = () => undefined as void;
+  try {
+    return await new Promise<FitResult>((resolve, reject) => {
+      const onMessage = (message: FitMessage) => {
+        if (message.kind === "progress") onProgress(message.message, message.done, message.total);
+        else if (message.kind === "result") resolve(message.result);
+        else reject(Object.assign(new Error(message.message), { stack: message.stack }));
+      };
+      const onExit = (code: number) => reject(new Error(`the training thread ended with code ${code}`));
+      const onAbort = () => reject(signal.reason as Error);
+      worker.on("message", onMessage).on("error", reject).on("exit", onExit);
+      signal.addEventListener("abort", onAbort);
+      // One by one: removing all listeners of a worker takes away node's own as well, and it falls silent.
+      stopListening = () => {
+        worker.off("message", onMessage).off("error", reject).off("exit", onExit);
+        signal.removeEventListener("abort", onAbort);
+      };
+      worker.postMessage(job);
     });
-    worker.postMessage(job);
-  });
+  } finally {
+    stopListening();
+  }
 }
 
 export async function stopFitting(): Promise<void> {

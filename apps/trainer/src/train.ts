@@ -7,12 +7,11 @@ import {
   type DataOf,
   type PipelineSpec,
 } from "@millrace/contracts";
-import { decodeNpy, openModel, packModel, type Matrix, type PreprocessorState } from "@millrace/learning";
+import { decodeNpy, describeFeatures, openModel, packModel, type Matrix, type PreprocessorState } from "@millrace/learning";
 import { readJson, readTableArtifact, step, type StepContext } from "@millrace/service";
 import type { CandidateResult, FitJob, FitResult } from "./fit-job.js";
 import { fitInThread } from "./fit-pool.js";
 import { logTraining } from "./log-training.js";
-import { signatureOf } from "./signature.js";
 
 type Transformed = DataOf<typeof datasetTransformed>;
 
@@ -34,7 +33,7 @@ export const train = step({
       classes: job.classes,
       target: pipeline.target.column,
       positive: pipeline.target.positive,
-      features: signatureOf(job.table, job.features),
+      features: describeFeatures(job.table, job.features),
       metrics: winner.metrics!,
       seed: pipeline.split.seed,
       trainedOn: { rows: job.table.rows, digest: transformed.dataset.train.digest },
@@ -51,7 +50,11 @@ export const train = step({
   },
 });
 
-async function jobOf(transformed: Transformed, pipeline: PipelineSpec, artifacts: StepContext["artifacts"]): Promise<FitJob> {
+async function jobOf(
+  transformed: Transformed,
+  pipeline: PipelineSpec,
+  artifacts: StepContext["artifacts"],
+): Promise<FitJob> {
   const { dataset, inputs, classes, arrays } = transformed;
   return {
     ...{ pipeline, classes, features: inputs, table: await readTableArtifact(artifacts, dataset.train) },

@@ -27,8 +27,8 @@ export const transformDataset = step({
     return datasetTransformed({
       ...{ pipeline: pipeline.name, spec, dataset, schema, inputs },
       preprocessor: await writeJson(artifacts, "preprocessor.json", preprocessor),
-      features: preprocessor.outputs,
-      classes: labels.classes,
+      features: [...preprocessor.outputs],
+      classes: [...labels.classes],
       arrays: {
         trainX: await npy("train-x.npy", encodeNpy(applyPreprocessor(preprocessor, train))),
         trainY: await npy("train-y.npy", encodeNpy(labels.codes)),

@@ -1,4 +1,12 @@
-import { columnNamed, type Column, type ColumnSchema, type DataSchema, type Finding, type Table, type TextColumn } from "@millrace/contracts";
+import {
+  columnNamed,
+  type Column,
+  type ColumnSchema,
+  type DataSchema,
+  type Finding,
+  type Table,
+  type TextColumn,
+} from "@millrace/contracts";
 import { missingIn } from "./infer-schema.js";
 
 const mostExamples = 5;

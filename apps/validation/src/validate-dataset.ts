@@ -34,7 +34,11 @@ export const validateDataset = step({
     progress(`${findings.length} findings, ${errors.length} of them errors`);
     const about = { pipeline: pipeline.name, spec, dataset, report };
     if (errors.length > 0) return datasetRejected({ ...about, findings, summary: summaryOf(errors) });
-    return datasetValidated({ ...about, schema: await writeJson(artifacts, "schema.json", schema), warnings: findings });
+    return datasetValidated({
+      ...about,
+      schema: await writeJson(artifacts, "schema.json", schema),
+      warnings: findings,
+    });
   },
 });
 

@@ -37,7 +37,8 @@ function complaint(input: InputState, value: unknown): string | undefined {
 const isNumber = (value: unknown): boolean =>
   (typeof value === "number" && Number.isFinite(value)) || typeof value === "boolean";
 
-const shown = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 60);
+const shown = (value: unknown): string =>
+  (typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value))).slice(0, 60);
 
 function byPosition(inputs: readonly InputState[], row: ArrayLike<unknown>): FeatureProblem[] {
   if (row.length !== inputs.length) {

@@ -3,6 +3,7 @@ export { matrixOf, rowOf, takeMatrixRows, type Matrix } from "./matrix.js";
 export { otherRows, splitRows, stratifiedFolds, type RowSplit } from "./split-rows.js";
 export { takeRows } from "./take-rows.js";
 export { labelCodes, type Labels } from "./label-codes.js";
+export { labelsOf } from "./labels.js";
 export type * from "./preprocessor-state.js";
 export { fitPreprocessor } from "./fit-preprocessor.js";
 export { applyPreprocessor, compileRow, type Row } from "./apply-preprocessor.js";

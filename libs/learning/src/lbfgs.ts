@@ -43,7 +43,13 @@ export function minimise(
 }
 
 /** Backtracks from the full step, with quadratic interpolation, until the value has gone down enough. */
-function search(objective: Objective, x: Float64Array, value: number, gradient: Float64Array, along: Float64Array) {
+export function search(
+  objective: Objective,
+  x: Float64Array,
+  value: number,
+  gradient: Float64Array,
+  along: Float64Array,
+) {
   const slope = dot(gradient, along);
   for (let length = 1; length > 1e-16;) {
     const tried = x.map((at, index) => at + length * along[index]!);
@@ -89,7 +95,7 @@ function remember(steps: Step[], moved: Float64Array, change: Float64Array): voi
   if (steps.length > MEMORY) steps.shift();
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
+export function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let index = 0; index < a.length; index++) sum += a[index]! * b[index]!;
   return sum;
@@ -101,4 +107,5 @@ function addTo(into: Float64Array, values: Float64Array, factor: number): void {
 
 const difference = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, index) => value - b[index]!);
 
-const largest = (values: Float64Array): number => values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+export const largest = (values: Float64Array): number =>
+  values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);

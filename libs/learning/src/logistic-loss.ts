@@ -74,7 +74,7 @@ function startGradient(weights: Float64Array, gradient: Float64Array, { columns 
   return penalty / (2 * c);
 }
 
-function score(x: SparseRows, row: number, weights: Float64Array, offset: number): number {
+export function score(x: SparseRows, row: number, weights: Float64Array, offset: number): number {
   let sum = weights[offset + x.columns]!;
   for (let entry = x.starts[row]!; entry < x.starts[row + 1]!; entry++)
     sum += x.values[entry]! * weights[offset + x.indices[entry]!]!;

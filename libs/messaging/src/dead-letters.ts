@@ -80,10 +80,10 @@ export function openDeadLetters({ queues, connected, publisher, clock }: DeadLet
   }
 
   async function resend(message: GetMessage, queue: string): Promise<[Visited, true]> {
-    const { contentType, messageId, type } = message.properties;
+    const { contentType, messageId } = message.properties;
     const { firstSeen } = historyOf(message);
     const history = { attempts: 0, outages: 0, firstSeen, enqueuedAt: clock() };
-    const options = { persistent: true, mandatory: true, contentType, messageId, type, headers: withHistory(history) };
+    const options = { persistent: true, mandatory: true, contentType, messageId, headers: withHistory(history) };
     await publisher.send({ exchange: "", routingKey: queue, body: message.content, options });
     return ["taken", true];
   }

@@ -1,7 +1,7 @@
 import type { Problem } from "@millrace/contracts";
 import type { Message } from "amqplib";
 
-// Ours, because brokers count differently: what a message says about its own history.
+// Ours, because brokers count differently: what a message says about its own history. Times are milliseconds since 1970.
 const ATTEMPTS = "x-millrace-attempts";
 const OUTAGES = "x-millrace-outages";
 const FIRST_SEEN = "x-millrace-first-seen";
@@ -47,17 +47,17 @@ export function historyOf(message: Pick<Message, "properties">): History {
 export const withHistory = ({ attempts, outages, firstSeen, enqueuedAt }: History): Headers => ({
   [ATTEMPTS]: attempts,
   ...(outages > 0 && { [OUTAGES]: outages }),
-  ...(firstSeen && { [FIRST_SEEN]: firstSeen.toISOString() }),
-  ...(enqueuedAt && { [ENQUEUED_AT]: enqueuedAt.toISOString() }),
+  ...(firstSeen && { [FIRST_SEEN]: firstSeen.getTime() }),
+  ...(enqueuedAt && { [ENQUEUED_AT]: enqueuedAt.getTime() }),
 });
 
-export const enqueuedNow = (now: Date): Headers => ({ [ENQUEUED_AT]: now.toISOString() });
+export const enqueuedNow = (now: Date): Headers => ({ [ENQUEUED_AT]: now.getTime() });
 
 export const withDeath = ({ key, problem, stack, deadAt }: Death): Headers => ({
   [LETTER]: key,
   [PROBLEM]: JSON.stringify({ ...problem, message: cut(problem.message) }),
   ...(stack !== undefined && { [STACK]: cut(stack) }),
-  [DEAD_AT]: deadAt.toISOString(),
+  [DEAD_AT]: deadAt.getTime(),
 });
 
 /** Why and when the bus dead-lettered it; undefined when the broker did. */
@@ -84,9 +84,7 @@ export const earlierDeliveriesOf = (message: Pick<Message, "properties">): numbe
 
 const count = (value: unknown): number => (typeof value === "number" && value > 0 ? Math.floor(value) : 0);
 
-function date(value: unknown): Date | undefined {
-  const parsed = typeof value === "string" ? new Date(value) : undefined;
-  return parsed && !Number.isNaN(parsed.getTime()) ? parsed : undefined;
-}
+const date = (value: unknown): Date | undefined =>
+  typeof value === "number" && Number.isFinite(value) ? new Date(value) : undefined;
 
 const cut = (text: string): string => (text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text);

@@ -8,7 +8,7 @@ import {
   type DependencyHealth,
   type Topology,
 } from "@millrace/contracts";
-import type { Channel, ChannelModel } from "amqplib";
+import type { Channel, ChannelModel, Options } from "amqplib";
 import { amqplibDriver } from "./amqplib-driver.js";
 import { hearBroadcast } from "./broadcast.js";
 import type { Bus, BusConfig, Consumption, Handler, Listener, ListenOptions, QueueDepth } from "./bus.js";
@@ -67,24 +67,20 @@ function busOver(driver: Driver, config: BusConfig, topology: Topology): Bus {
     await declare(connection);
   }
 
-  async function publish(event: CloudEvent, { transient = false } = {}): Promise<void> {
-    const { exchange } = topology;
+  function publish(event: CloudEvent, { transient = false } = {}): Promise<void> {
     const body = Buffer.from(JSON.stringify(event));
     const headers = enqueuedNow(clock());
-    const options = { contentType: CLOUD_EVENT_MEDIA_TYPE, messageId: event.id, type: event.type, headers };
-    if (transient) return publishTransient(event.type, body, options);
-    await publisher.send({
-      exchange,
-      routingKey: event.type,
-      body,
-      options: { ...options, persistent: true, mandatory: true },
-    });
+    const kind = { persistent: !transient, mandatory: !transient };
+    const options = { contentType: CLOUD_EVENT_MEDIA_TYPE, messageId: event.id, headers, ...kind };
+    if (!transient) return publisher.send({ exchange: topology.exchange, routingKey: event.type, body, options });
+    publishTransient(event.type, body, options);
+    return Promise.resolve();
   }
 
-  function publishTransient(routingKey: string, body: Buffer, options: object): void {
+  function publishTransient(routingKey: string, body: Buffer, options: Options.Publish): void {
     if (!publishLink.state().up) return;
     try {
-      progress?.publish(topology.exchange, routingKey, body, { ...options, persistent: false, mandatory: false });
+      progress?.publish(topology.exchange, routingKey, body, options);
     } catch {
       return;
     }

@@ -23,11 +23,11 @@ export interface Publisher {
 }
 
 interface Pending {
-  readonly id: string;
+  readonly id: number;
   readonly message: Outgoing;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
-  timer?: NodeJS.Timeout;
+  readonly deadline: number;
   returned: boolean;
   settled: boolean;
 }
@@ -39,31 +39,33 @@ export interface PublisherOptions {
 }
 
 export function openPublisher({ confirmTimeoutMs, linkDetail }: PublisherOptions): Publisher {
-  const origin = randomUUID();
-  const inFlight = new Map<string, Pending>();
+  const origin = `${randomUUID().slice(0, 8)}.`;
+  const inFlight = new Map<number, Pending>();
   let waiting = new Set<Pending>();
   let idlers: (() => void)[] = [];
   let channel: ConfirmChannel | undefined;
   let congested = false;
   let closed = false;
   let sent = 0;
+  let watch: NodeJS.Timeout | undefined;
   return { send, attach, detach, idle, close };
 
   function send(message: Outgoing): Promise<void> {
     if (closed) return Promise.reject(refused(message, "the bus is closed"));
+    watch ??= setInterval(giveUpLate, watchMs(confirmTimeoutMs));
     return new Promise((resolve, reject) => {
-      const pending: Pending = { id: `${origin}.${++sent}`, message, resolve, reject, returned: false, settled: false };
-      pending.timer = setTimeout(() => giveUp(pending), confirmTimeoutMs);
-      waiting.add(pending);
-      pump();
+      const deadline = performance.now() + confirmTimeoutMs;
+      const pending = { id: ++sent, message, resolve, reject, deadline, returned: false, settled: false };
+      if (channel && mayDispatch() && waiting.size === 0) dispatch(channel, pending);
+      else waiting.add(pending);
     });
   }
 
   function attach(opened: ConfirmChannel): void {
     channel = opened;
     congested = false;
-    opened.on("return", (message: ReturnedMessage) => {
-      const pending = inFlight.get(message.properties.correlationId);
+    opened.on("return", ({ properties }: ReturnedMessage) => {
+      const pending = inFlight.get(numberOf(properties.correlationId));
       if (pending) pending.returned = true;
     });
     opened.on("drain", () => {
@@ -71,6 +73,12 @@ export function openPublisher({ confirmTimeoutMs, linkDetail }: PublisherOptions
       pump();
     });
     pump();
+  }
+
+  // The broker of a process may tell every channel of every return: only those with our origin are ours.
+  function numberOf(correlationId: unknown): number {
+    const id = String(correlationId);
+    return id.startsWith(origin) ? Number(id.slice(origin.length)) : 0;
   }
 
   function detach(): void {
@@ -81,9 +89,14 @@ export function openPublisher({ confirmTimeoutMs, linkDetail }: PublisherOptions
     tellIdlers();
   }
 
+  function mayDispatch(): boolean {
+    return !congested && inFlight.size < CONFIRM_WINDOW;
+  }
+
   function pump(): void {
+    if (waiting.size === 0) return;
     for (const pending of waiting) {
-      if (!channel || congested || inFlight.size >= CONFIRM_WINDOW) return;
+      if (!channel || !mayDispatch()) return;
       waiting.delete(pending);
       dispatch(channel, pending);
     }
@@ -91,11 +104,11 @@ export function openPublisher({ confirmTimeoutMs, linkDetail }: PublisherOptions
 
   function dispatch(on: ConfirmChannel, pending: Pending): void {
     const { exchange, routingKey, body, options } = pending.message;
-    const addressed = { ...options, correlationId: pending.id };
+    options.correlationId = origin + pending.id;
     inFlight.set(pending.id, pending);
     pending.returned = false;
     try {
-      congested = !on.publish(exchange, routingKey, body, addressed, (error) => confirmed(pending, error));
+      congested = !on.publish(exchange, routingKey, body, options, (error) => confirmed(pending, error));
     } catch (error) {
       undelivered(pending, error as Error);
     }
@@ -118,6 +131,19 @@ export function openPublisher({ confirmTimeoutMs, linkDetail }: PublisherOptions
     pump();
   }
 
+  // One timer for all: a timer a message costs more than the message.
+  function giveUpLate(): void {
+    const now = performance.now();
+    for (const pending of inFlight.values()) if (pending.deadline <= now) giveUp(pending);
+    for (const pending of waiting) if (pending.deadline <= now) giveUp(pending);
+    if (waiting.size + inFlight.size === 0) stopWatch();
+  }
+
+  function stopWatch(): void {
+    clearInterval(watch);
+    watch = undefined;
+  }
+
   // A message that was sent keeps its place in the window until the broker answers or the channel ends.
   function giveUp(pending: Pending): void {
     waiting.delete(pending);
@@ -126,12 +152,12 @@ export function openPublisher({ confirmTimeoutMs, linkDetail }: PublisherOptions
   }
 
   function settle(pending: Pending, error?: Error): void {
-    if (pending.settled) return tellIdlers();
-    pending.settled = true;
-    clearTimeout(pending.timer);
-    if (error) pending.reject(error);
-    else pending.resolve();
-    tellIdlers();
+    if (!pending.settled) {
+      pending.settled = true;
+      if (error) pending.reject(error);
+      else pending.resolve();
+    }
+    if (idlers.length > 0) tellIdlers();
   }
 
   function tellIdlers(): void {
@@ -148,11 +174,14 @@ export function openPublisher({ confirmTimeoutMs, linkDetail }: PublisherOptions
 
   function close(): void {
     closed = true;
+    stopWatch();
     for (const pending of [...inFlight.values(), ...waiting])
       settle(pending, refused(pending.message, "the bus was closed"));
     waiting.clear();
   }
 }
+
+const watchMs = (timeoutMs: number): number => Math.max(5, Math.min(250, timeoutMs / 20));
 
 const isClosed = (error: Error): boolean => /clos(ed|ing)/i.test(error.message);
 

@@ -177,8 +177,8 @@ function giveBack({ channel, message, acknowledged }: Job): void {
 }
 
 const messageTo = (queue: string, { message }: Job, headers: Record<string, unknown>): Outgoing => {
-  const { contentType, messageId, type } = message.properties;
-  const options = { persistent: true, mandatory: true, contentType, messageId, type, headers };
+  const { contentType, messageId } = message.properties;
+  const options = { persistent: true, mandatory: true, contentType, messageId, headers };
   return { exchange: "", routingKey: queue, body: message.content, options };
 };
 

@@ -9,11 +9,12 @@ const BATCH = 500;
 export async function prepareIndexes<T>(
   collection: Collection<RecordDocument>,
   definition: CollectionDefinition<T>,
+  bounded: <R>(step: Promise<R>) => Promise<R>,
 ): Promise<void> {
   const ids = Object.entries(definition.indexes).map(([index, fields]) => indexId(index, fields));
   if (ids.length === 0) return;
-  await collection.createIndexes(ids.map((id) => ({ key: { [`order.${id}`]: 1 }, name: id })));
-  for (const id of ids) while ((await fillSome(collection, definition, id)) === BATCH);
+  await bounded(collection.createIndexes(ids.map((id) => ({ key: { [`order.${id}`]: 1 }, name: id }))));
+  for (const id of ids) while ((await bounded(fillSome(collection, definition, id))) === BATCH);
 }
 
 /** A document that someone changes meanwhile is left to that writer: the filter names the version that was read. */

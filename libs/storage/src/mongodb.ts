@@ -13,13 +13,13 @@ import { updateBy } from "./update.js";
 const DATABASE = "millrace";
 const WAIT_MS = 3_000;
 const DEADLINE_MS = 6_000;
-const PREPARE_MS = 60_000;
 const DUPLICATE_KEY = 11_000;
 
 const OPTIONS = {
   serverSelectionTimeoutMS: WAIT_MS,
   connectTimeoutMS: WAIT_MS,
   waitQueueTimeoutMS: WAIT_MS,
+  socketTimeoutMS: 20_000,
   maxPoolSize: 20,
   writeConcern: { w: "majority", wtimeoutMS: 5_000 },
   appName: "millrace",
@@ -60,7 +60,7 @@ function recordsIn<T>(db: Db, definition: CollectionDefinition<T>, firstVersion:
   let prepared: Promise<void> | undefined;
 
   function prepare(): Promise<void> {
-    prepared ??= answered(name, prepareIndexes(collection, definition), PREPARE_MS);
+    prepared ??= prepareIndexes(collection, definition, (step) => answered(name, step));
     prepared.catch(() => (prepared = undefined));
     return prepared;
   }
@@ -143,9 +143,9 @@ const REMEDY = "See whether MongoDB runs and MONGODB_URI is right; nothing is lo
 const NOT_TODAY = new Set([18, 13, 50, 64, 91, 189, 11_600, 11_602, 10_107, 13_435, 13_436, 262]);
 
 /** Whatever keeps MongoDB from answering is an outage; an answer that says no is a problem with what was asked. */
-async function answered<R>(name: string, does: Promise<R>, deadline = DEADLINE_MS): Promise<R> {
+async function answered<R>(name: string, does: Promise<R>): Promise<R> {
   try {
-    return await within(deadline, "MongoDB", does);
+    return await within(DEADLINE_MS, "MongoDB", does);
   } catch (thrown) {
     if (thrown instanceof ProblemError) throw thrown;
     if (isOutage(thrown)) throw outage("records", thrown, REMEDY);

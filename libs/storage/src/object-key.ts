@@ -27,7 +27,6 @@ const isPlain = (segment: string): boolean =>
 
 /** Refuses a key that could name something outside its folder, or nothing at all, in either driver. */
 export function exportKey(bucketOrRoot: string, key: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are exactly what is refused here
   const odd = /[\u0000-\u001f\u007f\\]/;
   const path = `${bucketOrRoot}/${key}`;
   const bad =

@@ -2,6 +2,7 @@ import { shortDigestOf } from "@millrace/contracts";
 import fc from "fast-check";
 import { defineCollection, openRecordStore } from "./index.js";
 import type { RecordQuery, RecordStore, RecordStoreConfig, Records, Versioned } from "./index.js";
+import { sortedKeys } from "./record-model.js";
 import { race } from "./spawn-conformance-child.js";
 
 interface Job {
@@ -171,7 +172,7 @@ export function recordConformance(driver: string, config: () => Promise<RecordSt
             const fields: readonly (keyof Job)[] = index ? indexes[index].slice(0, given) : [];
             const sample = model[0]?.value ?? {};
             const equals = Object.fromEntries(fields.map((field) => [field, sample[field] ?? null])) as Partial<Job>;
-            const expected = sorted(model, index ? indexes[index] : [], equals, order);
+            const expected = sortedKeys(model, index ? indexes[index] : [], equals, order);
             expect(keys(await pagesOf({ index, equals, order, limit }))).toEqual(expected);
           }
         },
@@ -260,37 +261,4 @@ export function recordConformance(driver: string, config: () => Promise<RecordSt
       expect(created.reduce((sum, count) => sum + count, 0)).toBe(20);
     }, 60_000);
   });
-}
-
-const kind = (value: unknown): number =>
-  value === undefined || value === null
-    ? 0
-    : value === false
-      ? 1
-      : value === true
-        ? 2
-        : typeof value === "number"
-          ? 3
-          : 4;
-
-function compare(a: unknown, b: unknown): number {
-  if (kind(a) !== kind(b)) return kind(a) - kind(b);
-  if (typeof a === "number") return a - (b as number);
-  return typeof a === "string" ? Buffer.compare(Buffer.from(a), Buffer.from(b as string)) : 0;
-}
-
-/** The keys as a plain array would have them. */
-function sorted(
-  model: readonly { key: string; value: Job }[],
-  fields: readonly (keyof Job)[],
-  equals: Partial<Job>,
-  order: "asc" | "desc",
-): string[] {
-  const unique = [...new Map([...model].reverse().map((record) => [record.key, record])).values()];
-  const given = Object.keys(equals) as (keyof Job)[];
-  const found = unique.filter(({ value }) => given.every((field) => compare(value[field], equals[field]) === 0));
-  const by = (a: (typeof found)[0], b: (typeof found)[0]) =>
-    fields.map((field) => compare(a.value[field], b.value[field])).find((sign) => sign !== 0) ?? compare(a.key, b.key);
-  const keys = found.sort(by).map(({ key }) => key);
-  return order === "desc" ? keys.reverse() : keys;
 }

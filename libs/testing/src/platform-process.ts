@@ -6,7 +6,6 @@ import { until } from "./until.js";
 
 export const repositoryRoot = fileURLToPath(new URL("../../..", import.meta.url));
 
-
 export interface PlatformProcess {
   readonly pid: number;
   readonly urls: Readonly<Record<string, string>>;
@@ -29,9 +28,13 @@ export async function startApp(app: string, environment: Record<string, string>)
     stdio: ["ignore", "pipe", "pipe"],
   });
   let written = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (written += chunk.toString()));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => (written += chunk.toString()));
   const ended = endOf(child);
-  const urls = await until(`${app} to start`, () => startedUrls(written) ?? hasEnded(child, () => written), { within: 30_000, every: 10 });
+  const urls = await until(`${app} to start`, () => startedUrls(written) ?? hasEnded(child, () => written), {
+    within: 30_000,
+    every: 10,
+  });
   const end = async (signal: NodeJS.Signals) => {
     child.kill(signal);
     await ended;

@@ -16,7 +16,9 @@ export const asyncApi = (events: readonly AnyEvent[]) => ({
   defaultContentType: CLOUD_EVENT_MEDIA_TYPE,
   channels: Object.fromEntries(events.map((event) => [idOf(event.type), channelOf(event)])),
   operations: Object.fromEntries(
-    events.flatMap((event) => event.consumers.map((service) => [`${service}_${idOf(event.type)}`, receive(service, event)])),
+    events.flatMap((event) =>
+      event.consumers.map((service) => [`${service}_${idOf(event.type)}`, receive(service, event)]),
+    ),
   ),
 });
 

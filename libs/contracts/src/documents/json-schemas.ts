@@ -4,7 +4,8 @@ import { dataSchemaOf, type AnyEvent } from "../define-event.js";
 
 type Json = Record<string, unknown>;
 
-export const jsonSchema = (schema: z.ZodType): Json => z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Json;
+export const jsonSchema = (schema: z.ZodType): Json =>
+  z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Json;
 
 /** The JSON Schema of a whole message: the envelope with this event's type and data. */
 export function messageSchema(event: AnyEvent): Json {

@@ -37,7 +37,10 @@ export const eventsPage = (events: readonly AnyEvent[]): string =>
     "CloudEvents 1.0, structured JSON, on the durable topic exchange `millrace.events`; the routing key is the type. Every event",
     "carries the extension attributes `run`, `pipeline` and `traceparent`. The gateway's ledger hears all of them.",
     "",
-    ...table(["event", "says", "goes to"], events.map((event) => [link(event.type), event.summary, goesTo(event)])),
+    ...table(
+      ["event", "says", "goes to"],
+      events.map((event) => [link(event.type), event.summary, goesTo(event)]),
+    ),
     ...events.flatMap(eventSection),
   ].join("\n") + "\n";
 
@@ -76,7 +79,12 @@ export const pipelinePage = (): string =>
 const fieldTable = (schema: Node): string[] =>
   table(
     ["field", "type", "", "meaning"],
-    rowsOf(schema, schema, "").map(({ path, type, required, text }) => [`\`${path}\``, type, required ? "required" : "", text]),
+    rowsOf(schema, schema, "").map(({ path, type, required, text }) => [
+      `\`${path}\``,
+      type,
+      required ? "required" : "",
+      text,
+    ]),
   );
 
 function rowsOf(root: Node, schema: Node, prefix: string): Row[] {
@@ -100,7 +108,8 @@ function inner(root: Node, node: Node, path: string): Row[] {
   return branches.flatMap((branch) => rowsOf(root, branch, `${path}[]`));
 }
 
-const isArtifact = (node: Node): boolean => node.properties?.digest !== undefined && node.properties.mediaType !== undefined;
+const isArtifact = (node: Node): boolean =>
+  node.properties?.digest !== undefined && node.properties.mediaType !== undefined;
 
 const resolve = (root: Node, node: Node): Node =>
   node.$ref === undefined ? node : { ...root.$defs?.[node.$ref.replace("#/$defs/", "")], ...without(node) };
@@ -112,7 +121,8 @@ function typeOf(root: Node, node: Node): string {
   if (node.enum !== undefined) return node.enum.map((value) => `\`${String(value)}\``).join(", ");
   if (isArtifact(node)) return "artifact";
   if (node.items !== undefined) return `list of ${plural(typeOf(root, resolve(root, node.items)))}`;
-  if (node.anyOf !== undefined) return [...new Set(node.anyOf.map((branch) => typeOf(root, resolve(root, branch))))].join(" or ");
+  if (node.anyOf !== undefined)
+    return [...new Set(node.anyOf.map((branch) => typeOf(root, resolve(root, branch))))].join(" or ");
   if (node.type === "object" && node.properties === undefined) return "map";
   return [node.type ?? "any"].flat().join(" or ");
 }
@@ -122,7 +132,8 @@ const plural = (type: string): string => (/^[a-z]+$/.test(type) ? `${type}s` : t
 function textOf(member: Node, target: Node): string {
   const text = member.description ?? (isArtifact(target) ? "" : (target.description ?? ""));
   const fallback = member.default ?? target.default;
-  const shown = fallback === undefined || JSON.stringify(fallback) === "{}" ? "" : `Default \`${JSON.stringify(fallback)}\`.`;
+  const shown =
+    fallback === undefined || JSON.stringify(fallback) === "{}" ? "" : `Default \`${JSON.stringify(fallback)}\`.`;
   return [text && `${text}.`.replace(/\.\.$/, "."), shown].filter(Boolean).join(" ");
 }
 

@@ -8,7 +8,11 @@ export const rollbackRequested = defineEvent({
   data: z.looseObject({
     model: z.string().min(1),
     version: z.number().int().positive().optional().describe("Unset: the version that served before"),
-    generation: z.number().int().positive().describe("The deployment as the operator saw it; a later change refuses this"),
+    generation: z
+      .number()
+      .int()
+      .positive()
+      .describe("The deployment as the operator saw it; a later change refuses this"),
     reason: z.string(),
   }),
 });

@@ -1,0 +1,50 @@
+import type { RunView } from "./api.js";
+import { show, type CommandContext } from "./command.js";
+import { exitCodes } from "./exit-code.js";
+import { stepLine } from "./run-lines.js";
+import { textTable, timeText } from "./text-table.js";
+
+export interface RunsOptions {
+  pipeline?: string;
+  status?: string;
+  limit?: string;
+}
+
+export async function listRuns({ pipeline, status, limit }: RunsOptions, context: CommandContext): Promise<number> {
+  const page = await context.api.runs({ pipeline, status, limit });
+  show(context, page, () =>
+    page.runs.length === 0
+      ? "no runs yet: `millrace arrive <pipeline>` begins one\n"
+      : textTable(
+          ["RUN", "PIPELINE", "STATUS", "STARTED", "SUMMARY"],
+          page.runs.map((run) => [run.run, run.pipeline, run.status, timeText(run.startedAt), run.summary]),
+        ),
+  );
+  return exitCodes.ok;
+}
+
+export async function showRun(id: string, context: CommandContext): Promise<number> {
+  const run = await context.api.run(id);
+  show(context, run, () => runText(run));
+  return exitCodes.ok;
+}
+
+function runText({ run, pipeline, status, summary, startedAt, steps }: RunView): string {
+  const lines = steps.flatMap((step) => [
+    step.state === "done" || step.state === "failed" ? stepLine(step) : `${stepLine(step)} (${step.state})`,
+    ...step.artifacts.map(({ name, digest, size }) => `    ${name}  ${digest}  ${size} bytes`),
+  ]);
+  return [`${run}  ${pipeline}  ${status}  since ${timeText(startedAt)}`, ...lines, summary, ""].join("\n");
+}
+
+export async function listPipelines(context: CommandContext): Promise<number> {
+  const answer = await context.api.pipelines();
+  show(context, answer, () => {
+    const rows = answer.pipelines.map(({ name, source, triggers }) => [
+      ...[name, source.path, triggers.map(({ watch }) => `watch ${watch}`).join(", ") || "none"],
+    ]);
+    const problems = answer.problems.map(({ code, message }) => `${code}: ${message}\n`);
+    return textTable(["PIPELINE", "SOURCE", "TRIGGERS"], rows) + problems.join("");
+  });
+  return answer.problems.length === 0 ? exitCodes.ok : exitCodes.error;
+}

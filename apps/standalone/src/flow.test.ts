@@ -1,0 +1,3 @@
+import { flowConformance } from "./flow-conformance.js";
+
+flowConformance("the embedded drivers", { environment: async () => ({}) });
