@@ -26,6 +26,7 @@ const rules = {
   maxDepth: wholeNumber(16, 1, 64),
   minRows: wholeNumber(3, 1),
   features: share(0.7),
+  rowsPerTree: wholeNumber(500, 2),
   maxRows: wholeNumber(2000, 2),
 };
 
@@ -45,13 +46,20 @@ function fit(x: Matrix, y: Int32Array, classes: number, parameters: Parameters, 
   requireTrainable(x, y, classes);
   const given = parameters as ForestParameters;
   refuseManyRows(x.rows, given.maxRows);
-  const forest = new RandomForestClassifier(optionsOf(given, x.columns, random)) as unknown as TrainedForest;
-  forest.train(
-    Array.from({ length: x.rows }, (_, row) => [...rowOf(x, row)]),
-    [...y],
-  );
-  const trees = forest.estimators.map(({ root }, tree) => flatten(root, forest.indexes[tree]!));
+  const trees = Array.from({ length: given.trees }, (_, tree) => growTree(x, y, given, random.fork(`tree ${tree}`)));
   return { family: name, version: 1, classes, columns: x.columns, trees };
+}
+
+/** Each tree has rows of its own: the library's time grows with the square of the rows that a tree is given. */
+function growTree(x: Matrix, y: Int32Array, parameters: ForestParameters, random: Random): FlatTree {
+  const rows = random.shuffle(Array.from(y, (_, row) => row)).slice(0, parameters.rowsPerTree);
+  const options = optionsOf(parameters, x.columns, random);
+  const forest = new RandomForestClassifier(options) as unknown as TrainedForest;
+  forest.train(
+    rows.map((row) => [...rowOf(x, row)]),
+    rows.map((row) => y[row]!),
+  );
+  return flatten(forest.estimators[0]!.root, forest.indexes[0]!);
 }
 
 function refuseManyRows(rows: number, maxRows: number): void {
@@ -59,15 +67,15 @@ function refuseManyRows(rows: number, maxRows: number): void {
   throw new ProblemError({
     code: "MODEL_ROW_LIMIT",
     where: name,
-    message: `${rows} training rows are more than maxRows ${maxRows}; its time grows with the square of the rows (8,000 rows took 2 s a tree).`,
-    remedy: "Use logistic-regression, train on fewer rows, or raise maxRows and wait.",
+    message: `${rows} training rows are more than maxRows ${maxRows}: its time grows with the square of the rows of a tree.`,
+    remedy: "Use logistic-regression, train on fewer rows, or raise maxRows and keep rowsPerTree low.",
   });
 }
 
 /** The half keeps `features × columns` on the right side of the whole number when the library rounds it down. */
-const optionsOf = ({ trees, maxDepth, minRows, features }: ForestParameters, columns: number, random: Random) => ({
+const optionsOf = ({ maxDepth, minRows, features }: ForestParameters, columns: number, random: Random) => ({
   seed: random.integer(2 ** 31),
-  nEstimators: trees,
+  nEstimators: 1,
   maxFeatures: Math.min(1, (Math.max(1, Math.round(features * columns)) + 0.5) / columns),
   replacement: false,
   noOOB: true,

@@ -13,7 +13,7 @@ interface Drivers {
  * Wraps every write and publish so that the process ends, as by kill -9, at the n-th boundary: each call has one boundary
  * before and one after it. With it a test can try a crash between any two lines that matter.
  */
-export function killAt<D extends Drivers>(boundary: number, drivers: D): D {
+export function killAt<D extends Drivers>(boundary: number, drivers: D): D & { crossed(): number } {
   let crossed = 0;
   const cross = () => {
     if (++crossed === boundary) process.kill(process.pid, "SIGKILL");
@@ -35,6 +35,7 @@ export function killAt<D extends Drivers>(boundary: number, drivers: D): D {
   const writes: readonly (keyof Records<unknown>)[] = ["putIfAbsent", "compareAndSet", "update", "remove"];
   return {
     ...drivers,
+    crossed: () => crossed,
     bus: bounded(drivers.bus, ["publish"]),
     artifacts: bounded(drivers.artifacts, ["put", "putFile", "putNamed"]),
     tracking: bounded(drivers.tracking, [

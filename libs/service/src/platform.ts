@@ -67,14 +67,15 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     topologyOf(events),
   );
   const drivers = { bus, artifacts, records, tracking };
+  const killing = settings.MILLRACE_KILL_AT === undefined ? undefined : killAt(settings.MILLRACE_KILL_AT, drivers);
   const drain = () => bus.close({ drainMs: settings.DRAIN_SECONDS * 1000 });
   const close = async () => {
     await drain();
+    if (killing !== undefined) log.info("boundaries crossed", { crossed: killing.crossed() });
     await Promise.all([artifacts.close(), records.close(), tracking.close()]);
   };
-  const watched = settings.MILLRACE_KILL_AT === undefined ? drivers : killAt(settings.MILLRACE_KILL_AT, drivers);
   const onDeadLetter = (listener: (letter: DeadLetter) => void) => void listeners.push(listener);
-  return { instance, environment, settings, log, metrics, clock, ...watched, onDeadLetter, health, drain, close };
+  return { instance, environment, settings, log, metrics, clock, ...(killing ?? drivers), onDeadLetter, health, drain, close };
 }
 
 function s3Of(settings: PlatformSettings) {
