@@ -1,6 +1,6 @@
 import { dataArrived, datasetIngested } from "@millrace/contracts";
 import { findPipeline, readTable, step, writeJson, writeTableArtifact } from "@millrace/service";
-import { locateSource } from "./locate-source.js";
+import { locateSource, refuseChanged } from "./locate-source.js";
 import { schemaBeside } from "./schema-file.js";
 import { splitTable } from "./split-table.js";
 
@@ -14,7 +14,8 @@ export const ingest = step({
     const source = await locateSource({ given: arrival.source, path: spec.source.path, folder });
     progress(`reading ${source.location}`);
     const table = await readTable(source.path);
-    const { train, test } = splitTable(table, spec);
+    await refuseChanged(source);
+    const { train, test } = splitTable(table, spec, source.location);
     progress(`${table.rows} rows: ${train.rows} to learn from, ${test.rows} to judge by`);
     return datasetIngested({
       pipeline: spec.name,

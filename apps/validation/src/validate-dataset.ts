@@ -3,14 +3,15 @@ import {
   datasetIngested,
   datasetRejected,
   datasetValidated,
+  type DataOf,
   type DataSchema,
   type Finding,
   type PipelineSpec,
   type Table,
 } from "@millrace/contracts";
-import { readJson, readTableArtifact, step, writeJson } from "@millrace/service";
-import { checkTable } from "./check-table.js";
-import { inferSchema } from "./infer-schema.js";
+import { readJson, readTableArtifact, step, writeJson, type StepContext } from "@millrace/service";
+import { checkSides, strangeColumns } from "./check-table.js";
+import { inferSchema, schemaFor } from "./infer-schema.js";
 import { rememberedSchemas } from "./remembered-schemas.js";
 
 /** Holds the dataset against its schema: schema.yaml, else the one that the pipeline's first dataset had. */
@@ -18,21 +19,16 @@ export const validateDataset = step({
   name: "validate",
   on: datasetIngested,
   emits: [datasetValidated, datasetRejected],
-  async run(ingested, { pipeline, artifacts, records, progress }) {
+  async run(ingested, context) {
+    const { pipeline, artifacts, progress } = context;
     const { spec, source, rows, train, test } = ingested;
-    const dataset = { source, rows, train, test };
-    const sides = { train: await readTableArtifact(artifacts, train), test: await readTableArtifact(artifacts, test) };
-    const schema = used(
-      pipeline,
-      ingested.schema !== undefined
-        ? dataSchema.parse(await readJson(artifacts, ingested.schema))
-        : await rememberedSchemas(records).ofPipeline(pipeline.name, () => inferSchema(sides.train, pipeline)),
-    );
-    const findings = checkSides(schema, sides);
+    const sides = [await readTableArtifact(artifacts, train), await readTableArtifact(artifacts, test)] as const;
+    const schema = used(pipeline, await schemaOf(ingested, sides[0], context));
+    const findings = [...checkSides(schema, sides), ...strangeColumns(spokenOf(pipeline, schema), sides[0])];
     const report = await writeJson(artifacts, "validation.json", { rows, schema, findings });
     const errors = findings.filter(({ severity }) => severity === "error");
     progress(`${findings.length} findings, ${errors.length} of them errors`);
-    const about = { pipeline: pipeline.name, spec, dataset, report };
+    const about = { pipeline: pipeline.name, spec, dataset: { source, rows, train, test }, report };
     if (errors.length > 0) return datasetRejected({ ...about, findings, summary: summaryOf(errors) });
     return datasetValidated({
       ...about,
@@ -42,25 +38,24 @@ export const validateDataset = step({
   },
 });
 
-/** Columns that the pipeline has since dropped are not asked for. */
+async function schemaOf(
+  { schema }: DataOf<typeof datasetIngested>,
+  train: Table,
+  { pipeline, artifacts, records }: Pick<StepContext, "artifacts" | "records"> & { pipeline: PipelineSpec },
+): Promise<DataSchema> {
+  if (schema !== undefined) return dataSchema.parse(await readJson(artifacts, schema));
+  const remembered = await rememberedSchemas(records).ofPipeline(pipeline.name, () => inferSchema(train));
+  return schemaFor(pipeline, remembered);
+}
+
+/** Columns that the pipeline drops are not asked for. */
 const used = ({ features }: PipelineSpec, { columns }: DataSchema): DataSchema => ({
   columns: columns.filter(({ name }) => !features.drop.includes(name)),
 });
 
-const checkSides = (schema: DataSchema, sides: Record<"train" | "test", Table>): Finding[] =>
-  mergeSides(checkTable(schema, sides.train), checkTable(schema, sides.test));
-
-/** What both sides break is one finding, with the rows of both. */
-function mergeSides(train: readonly Finding[], test: readonly Finding[]): Finding[] {
-  const keyOf = ({ code, column }: Finding) => `${code} ${column}`;
-  const merged = new Map(train.map((finding) => [keyOf(finding), finding]));
-  for (const finding of test) {
-    const same = merged.get(keyOf(finding));
-    const rows = same?.rows === undefined ? finding.rows : same.rows + (finding.rows ?? 0);
-    merged.set(keyOf(finding), same === undefined ? finding : { ...same, ...(rows !== undefined && { rows }) });
-  }
-  return [...merged.values()];
-}
+/** The target is read also where a schema.yaml does not list it. */
+const spokenOf = ({ features, target }: PipelineSpec, { columns }: DataSchema): ReadonlySet<string> =>
+  new Set([...columns.map(({ name }) => name), ...features.drop, target.column]);
 
 const summaryOf = (errors: readonly Finding[]): string =>
   errors.map(({ message, remedy }) => [message, remedy].filter(Boolean).join(" ")).join(" ");

@@ -122,6 +122,15 @@ describe("randomForest", () => {
     expect(fit(1)).not.toEqual(fit(2));
   });
 
+  it("gives each tree rowsPerTree rows at most, so its trees are smaller", () => {
+    const { x, y } = blobs(200, 4, 2);
+    const nodes = (rowsPerTree: number) =>
+      randomForest
+        .fit(x, y, 2, randomForest.parameters({ trees: 3, rowsPerTree }), seededRandom(1))
+        .trees.reduce((sum, { feature }) => sum + feature.length, 0);
+    expect(nodes(20)).toBeLessThan(nodes(200));
+  });
+
   it("gives as probability the share of the trees that vote for a class", () => {
     const { x, y } = blobs(60, 4, 2);
     const state = randomForest.fit(x, y, 2, randomForest.parameters({ trees: 4 }), random);

@@ -19,7 +19,7 @@ export function expiryOf(channel: Channel): Expiry {
     },
     published(queue) {
       const ttl = ttls.get(queue);
-      
+      if (ttl !== undefined) arm(queue, ttl);
     },
     stop() {
       for (const timer of [...timers.values()].flatMap((armed) => [...armed])) clearTimeout(timer);
