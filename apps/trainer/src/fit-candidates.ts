@@ -1,49 +1,80 @@
-import { problemOf } from "@millrace/contracts";
-import { crossValidate, familyNamed, greaterIsBetter, seededRandom } from "@millrace/learning";
+import { ProblemError, problemOf } from "@millrace/contracts";
+import { crossValidate, familyNamed, greaterIsBetter, seededRandom, type ModelState } from "@millrace/learning";
 import type { CandidateResult, FitJob, FitResult } from "./fit-job.js";
 
 type Tell = (message: string, done: number, total: number) => void;
+type Candidate = FitJob["pipeline"]["candidates"][number];
 
 /** Judges each candidate by cross-validation on the training rows, and fits the best on all of them. */
 export function fitCandidates(job: FitJob, tell: Tell): FitResult {
-  const { candidates, select, split } = job.pipeline;
+  const { candidates } = job.pipeline;
   const results = candidates.map((candidate, index) => {
     tell(`cross-validating ${candidate.model}`, index, candidates.length);
-    return judge(job, candidate);
+    return trial(candidate, () => crossValidated(job, candidate));
   });
-  const winner = bestOf(results, select.metric);
+  return fitBest(job, results, tell);
+}
+
+/** Where the best can't be fitted on all rows the next best is: what passed on the folds may still fail there. */
+function fitBest(job: FitJob, results: CandidateResult[], tell: Tell): FitResult {
+  const winner = bestOf(results, job.pipeline.select.metric);
   if (winner < 0) return { candidates: results, winner };
-  tell(`fitting ${results[winner]!.family} on all training rows`, candidates.length, candidates.length);
-  const { family, params } = results[winner]!;
-  const { fit, parameters } = familyNamed(family);
-  const random = seededRandom(split.seed).fork("model");
-  return {
-    candidates: results,
-    winner,
-    model: fit(job.matrix, job.labels, job.classes.length, parameters(params), random),
-  };
+  const candidate = job.pipeline.candidates[winner]!;
+  tell(`fitting ${candidate.model} on all training rows`, results.length, results.length);
+  try {
+    return { candidates: results, winner, model: fitted(job, candidate) };
+  } catch (error) {
+    return fitBest(job, results.with(winner, failed(candidate, error)), tell);
+  }
+}
+
+function fitted({ pipeline, matrix, labels, classes }: FitJob, { model, params }: Candidate): ModelState {
+  const { fit, parameters } = familyNamed(model);
+  const random = seededRandom(pipeline.split.seed).fork("model");
+  return fit(matrix, labels, classes.length, parameters(params), random);
 }
 
 /** One candidate that fails does not stop the others. */
-function judge(job: FitJob, { model, params }: FitJob["pipeline"]["candidates"][number]): CandidateResult {
-  const { pipeline, table, features, labels, classes } = job;
+function trial(candidate: Candidate, measure: () => Record<string, number>): CandidateResult {
   try {
-    const { mean } = crossValidate({
-      ...{ table, features, classes, y: labels, positive: pipeline.target.positive },
-      ...{ family: model, params, preprocess: pipeline.preprocess },
-      ...{ folds: pipeline.select.folds, seed: pipeline.split.seed },
-    });
-    return { family: model, params, metrics: mean };
+    return { family: candidate.model, params: candidate.params, metrics: measure() };
   } catch (error) {
-    return { family: model, params, problem: problemOf(error) };
+    return failed(candidate, error);
   }
+}
+
+const failed = ({ model, params }: Candidate, error: unknown): CandidateResult => ({
+  ...{ family: model, params, problem: problemOf(error) },
+});
+
+function crossValidated(
+  { pipeline, table, features, labels, classes }: FitJob,
+  { model, params }: Candidate,
+): Record<string, number> {
+  const { mean } = crossValidate({
+    ...{ table, features, classes, y: labels, positive: pipeline.target.positive },
+    ...{ family: model, params, preprocess: pipeline.preprocess },
+    ...{ folds: pipeline.select.folds, seed: pipeline.split.seed },
+  });
+  refuseWithout(pipeline.select.metric, mean);
+  return mean;
+}
+
+function refuseWithout(metric: string, scores: Record<string, number>): void {
+  const broken = Object.keys(scores).find((name) => !Number.isFinite(scores[name]));
+  if (broken === undefined && scores[metric] !== undefined) return;
+  throw new ProblemError({
+    code: "SCORE_UNDEFINED",
+    where: broken ?? metric,
+    message: "the metric has no value on at least one fold, as where a class is missing there.",
+    remedy: "Send more rows of the rare classes, take fewer folds, or choose another select.metric.",
+  });
 }
 
 function bestOf(results: readonly CandidateResult[], metric: FitJob["pipeline"]["select"]["metric"]): number {
   const sign = greaterIsBetter(metric) ? 1 : -1;
-  const scoreOf = (index: number) => sign * (results[index]!.metrics?.[metric] ?? NaN);
-  return results.reduce((best, _result, index) => {
-    if (Number.isNaN(scoreOf(index))) return best;
-    return best < 0 || scoreOf(index) > scoreOf(best) ? index : best;
-  }, -1);
+  const scoreOf = ({ metrics }: CandidateResult) => (metrics === undefined ? -Infinity : sign * metrics[metric]!);
+  const scores = results.map(scoreOf);
+  const best = Math.max(...scores);
+  return best === -Infinity ? -1 : scores.indexOf(best);
 }

@@ -1,25 +1,57 @@
 import { Worker } from "node:worker_threads";
+import { ProblemError } from "@millrace/contracts";
 import type { FitJob, FitMessage, FitResult } from "./fit-job.js";
 
 type OnProgress = (message: string, done: number, total: number) => void;
 
+export interface FitPool {
+  /** Learns in a thread of its own, so that this one goes on answering. The thread is kept for the next job. */
+  fit(job: FitJob, onProgress: OnProgress, signal: AbortSignal): Promise<FitResult>;
+  stop(): Promise<void>;
+}
+
 /** Both from src/ and from dist/ this is the compiled worker: a thread can't load TypeScript. */
-const workerFile = new URL("../dist/fit-worker.js", import.meta.url);
+const compiledWorker = new URL("../dist/fit-worker.js", import.meta.url);
 
-let idle: Worker | undefined;
+export function openFitPool(workerFile: URL = compiledWorker): FitPool {
+  let idle: Worker | undefined;
 
-/** Learns in a thread of its own, so that this one goes on answering. The thread is kept for the next job. */
-export async function fitInThread(job: FitJob, onProgress: OnProgress, signal: AbortSignal): Promise<FitResult> {
-  const worker = idle ?? new Worker(workerFile);
-  idle = undefined;
-  try {
-    const result = await converse(worker, job, onProgress, signal);
-    idle = worker;
-    return result;
-  } catch (error) {
-    await worker.terminate();
-    throw error;
+  async function fit(job: FitJob, onProgress: OnProgress, signal: AbortSignal): Promise<FitResult> {
+    signal.throwIfAborted();
+    const worker = take() ?? begin();
+    worker.ref();
+    try {
+      const result = await converse(worker, job, onProgress, signal);
+      await keep(worker);
+      return result;
+    } catch (error) {
+      await worker.terminate();
+      throw error;
+    }
   }
+
+  /** A thread that dies while nobody waits for it must neither take the process with it nor be given a job. */
+  function begin(): Worker {
+    const worker = new Worker(workerFile);
+    worker.on("error", () => undefined);
+    worker.once("exit", () => void (idle === worker && take()));
+    return worker;
+  }
+
+  function take(): Worker | undefined {
+    const worker = idle;
+    idle = undefined;
+    return worker;
+  }
+
+  /** One thread is kept, and it does not keep the process alive. */
+  async function keep(worker: Worker): Promise<void> {
+    if (idle !== undefined) return void (await worker.terminate());
+    worker.unref();
+    idle = worker;
+  }
+
+  return { fit, stop: async () => void (await take()?.terminate()) };
 }
 
 async function converse(
@@ -34,7 +66,7 @@ async function converse(
       const onMessage = (message: FitMessage) => {
         if (message.kind === "progress") onProgress(message.message, message.done, message.total);
         else if (message.kind === "result") resolve(message.result);
-        else reject(Object.assign(new Error(message.message), { stack: message.stack }));
+        else reject(errorOf(message));
       };
       const onExit = (code: number) => reject(new Error(`the training thread ended with code ${code}`));
       const onAbort = () => reject(signal.reason as Error);
@@ -52,7 +84,12 @@ async function converse(
   }
 }
 
-export async function stopFitting(): Promise<void> {
-  await idle?.terminate();
-  idle = undefined;
-}
+/** A problem stays one on its way between the threads: it is about the input, and is not tried again. */
+const errorOf = ({ problem, stack }: Extract<FitMessage, { kind: "failed" }>): Error =>
+  problem.code === "UNEXPECTED"
+    ? Object.assign(new Error(problem.message), { stack })
+    : new ProblemError(problem, { cause: stack });
+
+const pool = openFitPool();
+export const fitInThread = pool.fit;
+export const stopFitting = pool.stop;

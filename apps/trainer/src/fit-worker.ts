@@ -1,4 +1,5 @@
 import { parentPort } from "node:worker_threads";
+import { problemOf } from "@millrace/contracts";
 import { fitCandidates } from "./fit-candidates.js";
 import type { FitJob, FitMessage } from "./fit-job.js";
 
@@ -10,7 +11,6 @@ port.on("message", (job: FitJob) => {
     const result = fitCandidates(job, (message, done, total) => say({ kind: "progress", message, done, total }));
     say({ kind: "result", result });
   } catch (error) {
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    say({ kind: "failed", message, stack });
+    say({ kind: "failed", problem: problemOf(error), stack: error instanceof Error ? error.stack : undefined });
   }
 });

@@ -26,7 +26,7 @@ export const train = step({
     const { pipeline, artifacts, progress, signal } = context;
     const job = await jobOf(transformed, pipeline, artifacts);
     const result = await fitInThread(job, (message, done, total) => progress(message, { done, total }), signal);
-    const winner = winnerOf(result);
+    const winner = winnerOf(result, pipeline.name);
     const bytes = packModel({
       model: result.model!,
       preprocessor: (await readJson(artifacts, transformed.preprocessor)) as PreprocessorState,
@@ -65,11 +65,13 @@ async function jobOf(
 
 const npy = async (artifacts: StepContext["artifacts"], ref: ArtifactRef) => decodeNpy(await artifacts.get(ref));
 
-function winnerOf({ candidates, winner }: FitResult): CandidateResult {
+function winnerOf({ candidates, winner }: FitResult, pipeline: string): CandidateResult {
   if (winner >= 0) return candidates[winner]!;
+  const reasons = candidates.map(({ family, problem }) => `${family}: ${problem && sentenceOf(problem)}`);
   throw new ProblemError({
     code: "NO_CANDIDATE_FITTED",
-    message: `no candidate could be fitted: ${candidates.map(({ family, problem }) => `${family}: ${problem ? sentenceOf(problem) : "no score"}`).join("; ")}`,
-    remedy: "Change candidates in pipeline.yaml.",
+    where: pipeline,
+    message: `no candidate could be fitted. ${reasons.join(" ")}`,
+    remedy: "Change the data or `candidates` in pipeline.yaml.",
   });
 }

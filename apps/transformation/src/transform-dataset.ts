@@ -5,6 +5,7 @@ import {
   datasetValidated,
   type DataSchema,
   type PipelineSpec,
+  type Table,
 } from "@millrace/contracts";
 import { applyPreprocessor, encodeNpy, fitPreprocessor, labelsOf } from "@millrace/learning";
 import { readJson, readTableArtifact, step, writeJson } from "@millrace/service";
@@ -18,7 +19,7 @@ export const transformDataset = step({
   async run({ spec, schema, dataset }, { pipeline, artifacts, progress }) {
     const train = await readTableArtifact(artifacts, dataset.train);
     const test = await readTableArtifact(artifacts, dataset.test);
-    const inputs = inputsOf(dataSchema.parse(await readJson(artifacts, schema)), pipeline);
+    const inputs = inputsOf(dataSchema.parse(await readJson(artifacts, schema)), pipeline, train);
     const preprocessor = fitPreprocessor(train, pipeline.preprocess, { features: inputs });
     const labels = labelsOf(columnNamed(train, pipeline.target.column)!);
     const testLabels = labelsOf(columnNamed(test, pipeline.target.column)!, labels.classes);
@@ -39,6 +40,9 @@ export const transformDataset = step({
   },
 });
 
-/** What is learned from: every column of the schema but the target and what the pipeline drops. */
-const inputsOf = ({ columns }: DataSchema, { features, target }: PipelineSpec): string[] =>
-  columns.map(({ name }) => name).filter((name) => name !== target.column && !features.drop.includes(name));
+/** What is learned from: every column of the schema that is there, but the target and what the pipeline drops. */
+const inputsOf = ({ columns }: DataSchema, { features, target }: PipelineSpec, table: Table): string[] =>
+  columns
+    .map(({ name }) => name)
+    .filter((name) => name !== target.column && !features.drop.includes(name))
+    .filter((name) => columnNamed(table, name) !== undefined);
