@@ -2,16 +2,20 @@
 // Peer: what is usual, amqplib with each confirm awaited before the next publish, on the same kind of queue.
 import amqplib from "amqplib";
 import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { dataArrived, retrainingRequested } from "../libs/contracts/dist/index.js";
 import { openBus, stopEmbeddedBroker } from "../libs/messaging/dist/index.js";
+import { defineService, runServices, step } from "../libs/service/dist/index.js";
+import { median, quantile } from "./measure.mjs";
 
 const ROUNDS = 5;
 const OURS_PER_ROUND = 10_000;
 const PEER_PER_ROUND = 1_000;
 const HOPS_PER_ROUND = 200;
 
-const sorted = (values) => [...values].sort((a, b) => a - b);
-const quantile = (values, share) => sorted(values)[Math.min(values.length - 1, Math.floor(values.length * share))];
-const median = (values) => quantile(values, 0.5);
+const STEPS = 500;
 
 export async function run({ log }) {
   const url = process.env.RABBITMQ_URL;
@@ -20,6 +24,7 @@ export async function run({ log }) {
   else log("RABBITMQ_URL is unset: only the embedded driver is measured.");
   rows.push(await hop(undefined, undefined));
   await stopEmbeddedBroker();
+  rows.push(await stepProtocol());
   for (const { figure, ours, unit, peer, ratio } of rows)
     log(`${figure}: ${ours} ${unit}${peer ? `, peer ${peer}, ratio ${ratio}` : ""}`);
   return rows;
@@ -127,6 +132,51 @@ async function hops(arrival, publish) {
     await published;
   }
   return times;
+}
+
+/**
+ * What the step protocol costs a step that does nothing itself: from publishing its event to hearing the event that it
+ * says, with parsing, digest, look-up, durable manifest, publishing and acknowledging; files and the embedded broker.
+ */
+async function stepProtocol() {
+  const folder = mkdtempSync(join(tmpdir(), "millrace-bench-"));
+  const nothing = step({
+    name: "nothing",
+    on: dataArrived,
+    emits: [retrainingRequested],
+    run: async () => retrainingRequested({ pipeline: "bench", reason: "none" }),
+  });
+  const { platform, stop } = await runServices("bench", [defineService({ name: "ingestion", steps: [nothing] })], {
+    environment: { MILLRACE_DATA_DIR: folder, LOG_LEVEL: "error", INGESTION_PORT: "0" },
+  });
+  let said;
+  await platform.bus.listen([retrainingRequested.type], () => said());
+  const times = [];
+  for (let number = 0; number < STEPS; number += 1) {
+    const heard = new Promise((resolve) => (said = resolve));
+    const event = {
+      specversion: "1.0",
+      id: randomUUID(),
+      source: "/bench",
+      type: dataArrived.type,
+      data: { pipeline: "bench" },
+    };
+    const started = performance.now();
+    await platform.bus.publish(event);
+    await heard;
+    if (number >= 50) times.push(performance.now() - started);
+  }
+  await stop();
+  rmSync(folder, { recursive: true, force: true });
+  const ours = rounded(median(times), 3);
+  return {
+    figure: "step protocol, files and embedded broker, p50",
+    unit: "ms",
+    ours,
+    peer: null,
+    ratio: null,
+    target: "≤ 3",
+  };
 }
 
 async function setting(url) {

@@ -21,12 +21,20 @@ async function once(urls, pipeline, source) {
     body: JSON.stringify({ pipeline, source }),
   });
   const { run } = await response.json();
-  const seen = async () => (await (await fetch(`${urls.gateway}/runs/${run}`)).json()).status;
-  for (let status = "running"; status === "running"; status = await seen()) {
-    if (performance.now() - began > 60_000) throw new Error(`${run} did not end`);
-  }
+  const status = await endOf(`${urls.gateway}/runs/${run}/events`);
   const { version } = await served(urls, pipeline, run);
-  return { ms: performance.now() - began, version, status: await seen() };
+  return { ms: performance.now() - began, version, status };
+}
+
+/** Follows the run live, as `millrace arrive` does, until it has ended. */
+async function endOf(url) {
+  let text = "";
+  for await (const chunk of (await fetch(url, { signal: AbortSignal.timeout(60_000) })).body) {
+    text += Buffer.from(chunk).toString();
+    const end = /event: end\ndata: (.*)\n/.exec(text);
+    if (end !== null) return JSON.parse(end[1]).status;
+  }
+  throw new Error(`${url} closed before the run ended`);
 }
 
 async function served(urls, pipeline, run) {
@@ -38,6 +46,7 @@ async function served(urls, pipeline, run) {
       const model = await answer.json();
       if (model.generation >= deployment.generation) return model;
     }
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
 

@@ -28,10 +28,10 @@ export function runLines(io: Pick<Io, "out" | "terminal">): Watcher & { done(): 
       }
     },
     progressed({ step, state, message, done, total }) {
-      if (state === "retrying") return line(`  ${step.padEnd(12)} is tried again: ${message}`);
+      if (state === "retrying") return line(`  ${step.padEnd(15)} is tried again: ${message}`);
       if (!io.terminal) return;
       clear();
-      io.out(`  ${step.padEnd(12)} … ${message}${total === undefined ? "" : ` (${done ?? 0}/${total})`}`.slice(0, 100));
+      io.out(`  ${step.padEnd(15)} … ${message}${total === undefined ? "" : ` (${done ?? 0}/${total})`}`.slice(0, 100));
       underway = true;
     },
     done: clear,
@@ -40,7 +40,7 @@ export function runLines(io: Pick<Io, "out" | "terminal">): Watcher & { done(): 
 
 export function stepLine({ step, state, seconds, message, reusedFrom }: StepView): string {
   const what = state === "failed" ? `failed: ${message ?? ""}` : reusedFrom ? `as in ${reusedFrom}` : (message ?? "");
-  return `  ${step.padEnd(12)} ${secondsText(seconds).padStart(9)}  ${what}`.trimEnd();
+  return `  ${step.padEnd(15)} ${secondsText(seconds).padStart(9)}  ${what}`.trimEnd();
 }
 
 export const verdictLine = ({ run, status, summary, startedAt, updatedAt }: RunView): string =>

@@ -1,7 +1,9 @@
 import { sentenceOf, type PipelineSpec, type Problem } from "@millrace/contracts";
 import { greaterIsBetter, type MetricName } from "@millrace/learning";
+import type { Metrics } from "./score.js";
 
-export type Metrics = Record<string, number>;
+/** 0.85 − 0.8 is a little less than 0.05 in floating point: nobody means that by a margin of 0.05. */
+const rounding = 1e-9;
 
 /** The model that serves, as it did on the same rows; without metrics where it can't score them. */
 export interface Champion {
@@ -56,7 +58,7 @@ function opponent(champion: Champion | undefined): string {
 function floors({ accept }: PipelineSpec, challenger: Metrics): Gate[] {
   return entriesOf(accept.at_least).map(([metric, floor]) => {
     const value = challenger[metric] ?? NaN;
-    const passed = greaterIsBetter(metric) ? value >= floor : value <= floor;
+    const passed = greaterIsBetter(metric) ? value >= floor - rounding : value <= floor + rounding;
     const bound = greaterIsBetter(metric) ? "the floor of" : "the ceiling of";
     return {
       name: `at_least.${metric}`,
@@ -74,7 +76,7 @@ function margins({ pipeline, challenger, champion }: Parameters<typeof judge>[0]
   return against.map(([metric, margin]) => {
     const [mine, theirs] = [challenger[metric] ?? NaN, champion.metrics![metric] ?? NaN];
     const gain = greaterIsBetter(metric) ? mine - theirs : theirs - mine;
-    const passed = gain >= margin;
+    const passed = gain >= margin - rounding;
     const by = margin === 0 ? "at least as good as" : `${margin} better than`;
     return {
       name: `better_by.${metric}`,

@@ -40,15 +40,17 @@ export async function beginRun(given: CloudEvent, parts: BeginParts, idempotency
   return accepted(false, event.id);
 }
 
+/** With a key of the caller's, run and event are named by it: the same key sent to two gateways at once is one event. */
 const withRun = (event: CloudEvent, key: string | undefined): CloudEvent => {
   const pipeline = event.pipeline ?? (event.data as { pipeline?: string }).pipeline;
-  const run = key === undefined ? runOf(event) : `run-${shortDigestOf({ idempotencyKey: key }, 16)}`;
-  return { ...event, run, ...(pipeline !== undefined && { pipeline }) };
+  const named =
+    key === undefined ? event : { ...event, id: shortDigestOf({ key }), run: undefined, source: "/millrace/gateway" };
+  return { ...named, run: runOf(named), ...(pipeline !== undefined && { pipeline }) };
 };
 
 function isSame(known: CloudEvent, event: CloudEvent, key: string | undefined): boolean {
-  if (key === undefined || known.id === event.id) return known.id === event.id;
-  if (digestOf(known.data) === digestOf(event.data)) return true;
+  if (known.id !== event.id) return false;
+  if (key === undefined || digestOf(known.data) === digestOf(event.data)) return true;
   throw new HttpProblem(422, {
     code: "IDEMPOTENCY_KEY_REUSED",
     where: "Idempotency-Key",

@@ -58,7 +58,7 @@ export function keepLedger(ledger: Ledger, { bus, clock, settings }: Platform): 
   const handle = async ({ event }: { event: CloudEvent }) => {
     try {
       refuseUnknown(event);
-      if (throttle.lets(event)) await ledger.note(event);
+      for (const due of throttle.due(event)) await ledger.note(due);
     } catch (error) {
       throw error instanceof ProblemError && !(error instanceof Retry)
         ? new Reject(error.problem, { cause: error })
@@ -83,20 +83,42 @@ export function refuseUnknown(event: CloudEvent): void {
 const WRITE_EVERY_MS = 1_000;
 const REMEMBERED = 1_000;
 
-/** Lets one "working" a second of each step of a run through: more is for watching live, not for keeping. */
+/**
+ * Of what a step says while it works, one event a second is written down; more is for watching live. The last one that was
+ * held back is written with whatever the run says next.
+ */
 export function openThrottle(clock: Clock) {
-  const written = new Map<string, number>();
+  const steps = new Map<string, { writtenAt: number; held?: CloudEvent }>();
+
+  function written(key: string, writtenAt: number): void {
+    steps.delete(key);
+    steps.set(key, { writtenAt });
+    if (steps.size > REMEMBERED) steps.delete(steps.keys().next().value!);
+  }
+
+  function heldOf(run: string): CloudEvent[] {
+    const mine = [...steps].filter(([key, { held }]) => held !== undefined && key.startsWith(`${run}/`));
+    return mine.map(([key, { held, writtenAt }]) => {
+      steps.set(key, { writtenAt });
+      return held!;
+    });
+  }
+
   return {
-    lets(event: CloudEvent): boolean {
+    /** The events to write down now that this one was heard. */
+    due(event: CloudEvent): CloudEvent[] {
       const { step, state } = (event.data ?? {}) as { step?: string; state?: string };
-      if (event.type !== stepProgress.type || state !== "working") return true;
-      const key = `${runOf(event)}/${step}`;
+      const run = runOf(event);
+      if (event.type !== stepProgress.type || state !== "working") return [...heldOf(run), event];
+      const key = `${run}/${step}`;
       const now = clock().getTime();
-      if (now - (written.get(key) ?? 0) < WRITE_EVERY_MS) return false;
-      written.delete(key);
-      written.set(key, now);
-      if (written.size > REMEMBERED) written.delete(written.keys().next().value!);
-      return true;
+      const known = steps.get(key);
+      if (known !== undefined && now - known.writtenAt < WRITE_EVERY_MS) {
+        known.held = event;
+        return [];
+      }
+      written(key, now);
+      return [event];
     },
   };
 }

@@ -81,9 +81,12 @@ function ending({ events }: RunRecord): { status: RunStatus; summary: string } |
   const known = endings.find(({ event }) => event.type === last?.type);
   if (known && last) return { status: known.status, summary: known.tell(last) };
   const deployed = events[modelDeployed.type];
-  if (deployed === undefined) return undefined;
-  const { model, version } = dataOf(modelDeployed, deployed);
-  return { status: "promoted", summary: `${model} version ${version} serves` };
+  return deployed && { status: "promoted", summary: tellDeployment(deployed) };
+}
+
+function tellDeployment(event: CloudEvent): string {
+  const { model, version } = dataOf(modelDeployed, event);
+  return `${model} version ${version} serves`;
 }
 
 function tellProgress({ events, steps }: RunRecord): string {
@@ -99,7 +102,7 @@ function finishedSteps({ events, steps }: RunRecord): Record<string, RunStep> {
   const finished = flow.flatMap((each): [string, RunStep][] => {
     const said = outcomeOf(each, events);
     if (said === undefined || !tookPart(each.step, each.on.type)) return [];
-    const message = steps[each.step]?.message;
+    const message = said.type === modelDeployed.type ? tellDeployment(said) : steps[each.step]?.message;
     return [
       [each.step, { step: each.step, state: "done", at: timeOf(said), ...(message !== undefined && { message }) }],
     ];

@@ -1,4 +1,12 @@
-import { artifactRef, type ArtifactRef, type Manifest, type RunRecord, type RunStep } from "@millrace/contracts";
+import {
+  artifactRef,
+  dataOf,
+  modelDeployed,
+  type ArtifactRef,
+  type Manifest,
+  type RunRecord,
+  type RunStep,
+} from "@millrace/contracts";
 import type { Manifests } from "@millrace/service";
 import { flow } from "./flow.js";
 import { stepsOf } from "./run-status.js";
@@ -33,7 +41,7 @@ const byFlow = (a: string, b: string): number => place(a) - place(b);
 
 function stepView(name: string, { steps, events }: RunRecord, manifest: Manifest | undefined): StepView {
   const known = steps[name];
-  if (manifest === undefined) return { ...known!, artifacts: [] };
+  if (manifest === undefined) return { ...known!, ...loadTime(name, events), artifacts: [] };
   const given = new Set(artifactsIn(events[manifest.eventType]?.data).map(({ digest }) => digest));
   const said = artifactsIn(manifest.output.map(({ data }) => data));
   return {
@@ -42,6 +50,13 @@ function stepView(name: string, { steps, events }: RunRecord, manifest: Manifest
     ...(manifest.reusedFrom !== undefined && { reusedFrom: manifest.reusedFrom }),
     artifacts: said.filter(({ digest }) => !given.has(digest)),
   };
+}
+
+/** Inference writes no manifest: how long it took to load the model is in its event. */
+function loadTime(name: string, events: RunRecord["events"]): { seconds?: number } {
+  const deployed = events[modelDeployed.type];
+  if (name !== "deploy" || deployed === undefined) return {};
+  return { seconds: dataOf(modelDeployed, deployed).loadSeconds };
 }
 
 /** A step that says nothing when it ends is done once its manifest is written. */

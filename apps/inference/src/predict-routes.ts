@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Express } from "express";
-import { issuesOf, predictRequest, type PredictResponse } from "@millrace/contracts";
+import { issuesOf, predictRequest, sentenceOf, type PredictResponse, type Problem } from "@millrace/contracts";
 import { Counter, HttpProblem, notFound, type Metrics } from "@millrace/service";
 import type { ServedModel, Serving } from "./serving.js";
 
@@ -61,7 +61,7 @@ const describe = ({ name, version, generation, loadedAt, model }: ServedModel) =
 function chooseModel(serving: Serving, wanted: string | undefined): ServedModel {
   if (wanted !== undefined) return modelNamed(serving, wanted);
   const [only, ...others] = serving.models().values();
-  if (only === undefined) throw noModel("any model");
+  if (only === undefined) throw noModel("any model", [...serving.problems().values()][0]);
   if (others.length === 0) return only;
   const names = [only, ...others].map(({ name }) => name).join(", ");
   throw new HttpProblem(400, {
@@ -74,7 +74,8 @@ function chooseModel(serving: Serving, wanted: string | undefined): ServedModel 
 function modelNamed(serving: Serving, name: string): ServedModel {
   const served = serving.models().get(name);
   if (served !== undefined) return served;
-  if (serving.models().size === 0 || serving.problems().has(name)) throw noModel(name);
+  const problem = serving.problems().get(name);
+  if (serving.models().size === 0 || problem !== undefined) throw noModel(name, problem);
   throw notFound({
     code: "MODEL_UNKNOWN",
     where: name,
@@ -83,10 +84,11 @@ function modelNamed(serving: Serving, name: string): ServedModel {
   });
 }
 
-const noModel = (name: string): HttpProblem =>
+const noModel = (name: string, problem: Problem | undefined): HttpProblem =>
   new HttpProblem(503, {
     code: "MODEL_NOT_LOADED",
     where: name,
-    message: "no version is loaded yet.",
+    message:
+      problem === undefined ? "no version is loaded yet." : `its version can't be loaded: ${sentenceOf(problem)}`,
     remedy: "Let data arrive for its pipeline (`millrace arrive <pipeline>`), then ask again.",
   });

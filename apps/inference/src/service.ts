@@ -9,6 +9,12 @@ export const inferenceSettings = z.object({
     .string()
     .optional()
     .describe("The model that POST /predict asks; unset: the only one that is deployed"),
+  INFERENCE_LOOK_SECONDS: z.coerce
+    .number()
+    .positive()
+    .max(3600)
+    .default(5)
+    .describe("How often the deployment records are read even when no event tells of a change"),
 });
 
 export const inference = defineService({
@@ -18,6 +24,6 @@ export const inference = defineService({
     const settings = readSettings(inferenceSettings, platform.environment);
     const serving = openServing(platform);
     predictRoutes(app, serving, { defaultModel: settings.MILLRACE_DEFAULT_MODEL, metrics: platform.metrics });
-    return followDeployments(platform, serving);
+    return followDeployments(platform, serving, { lookEverySeconds: settings.INFERENCE_LOOK_SECONDS });
   },
 });

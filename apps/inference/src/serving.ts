@@ -1,4 +1,11 @@
-import { envelope, modelDeployed, problemOf, type DeploymentRecord, type Problem } from "@millrace/contracts";
+import {
+  envelope,
+  modelDeployed,
+  problemOf,
+  sentenceOf,
+  type DeploymentRecord,
+  type Problem,
+} from "@millrace/contracts";
 import { openModel, type LoadedModel } from "@millrace/learning";
 import { deploymentCollection, errorFields, Gauge, Histogram, type Platform } from "@millrace/service";
 
@@ -35,37 +42,47 @@ export function openServing(platform: Platform): Serving {
 
   const isNews = ({ model, generation }: DeploymentRecord) => (served.get(model)?.generation ?? 0) < generation;
 
-  /** Loads the new version beside the old one and asks it once; only then does it take over, between two requests. */
   async function swap(deployment: DeploymentRecord): Promise<void> {
-    const { model: name, champion, generation } = deployment;
     const began = performance.now();
     try {
-      const model = openModel(await platform.artifacts.get(champion.package));
-      model.predictRow(Object.fromEntries(model.features.map((feature) => [feature.name, feature.example ?? null])));
-      const loadedAt = platform.clock().toISOString();
-      served.set(name, { name, version: champion.version, generation, loadedAt, model });
-      failed.delete(name);
+      const model = await load(platform, deployment);
+      if (!isNews(deployment)) return;
+      served.set(deployment.model, servedOf(deployment, model, platform.clock()));
+      failed.delete(deployment.model);
     } catch (error) {
-      failed.set(name, problemOf(error));
-      platform.log.error("a deployed model can't be loaded; what served before goes on", {
-        ...{ model: name, version: champion.version, ...errorFields(error) },
-      });
-      return;
+      return tellFailed(deployment, error);
     }
     const seconds = (performance.now() - began) / 1000;
-    observe(name, champion.version, seconds);
-    platform.log.info("a model serves", {
-      model: name,
-      version: champion.version,
-      generation,
-      seconds,
-      run: deployment.run,
-    });
+    const { model, champion, generation, run } = deployment;
+    observe(model, champion.version, seconds);
+    platform.log.info("a model serves", { model, version: champion.version, generation, seconds, run });
     tellDeployed(platform, deployment, seconds);
+  }
+
+  /** It is tried again at every look; the same failure is logged once. */
+  function tellFailed({ model, champion }: DeploymentRecord, error: unknown): void {
+    const problem = problemOf(error);
+    const known = failed.get(model);
+    failed.set(model, problem);
+    if (known !== undefined && sentenceOf(known) === sentenceOf(problem)) return;
+    const fields = { model, version: champion.version, ...errorFields(error) };
+    platform.log.error("a deployed model can't be loaded; what served before goes on", fields);
   }
 
   return { models: () => served, problems: () => failed, refresh: oneAtATime(refresh) };
 }
+
+/** Loads a version beside the one that serves and asks it once; only then does it take over, between two requests. */
+async function load(platform: Platform, { champion }: DeploymentRecord): Promise<LoadedModel> {
+  const model = openModel(await platform.artifacts.get(champion.package));
+  model.predictRow(Object.fromEntries(model.features.map(({ name, example }) => [name, example])));
+  return model;
+}
+
+const servedOf = ({ model: name, champion, generation }: DeploymentRecord, model: LoadedModel, now: Date) => ({
+  ...{ name, version: champion.version, generation, model },
+  loadedAt: now.toISOString(),
+});
 
 function tellDeployed(
   platform: Platform,
@@ -105,7 +122,9 @@ function oneAtATime(action: () => Promise<void>): () => Promise<void> {
   let next: Promise<void> | undefined;
   const begin = () => {
     next = undefined;
-    current = action().finally(() => (current = undefined));
+    current = action().finally(() => {
+      if (next === undefined) current = undefined;
+    });
     return current;
   };
   return () => {

@@ -32,14 +32,12 @@ export const promote = step({
 
 type Verdict = DataOf<typeof modelApproved>;
 
-const judgeAgain = ({ evaluation, ...verdict }: Verdict) => {
-  const { pipeline, spec, dataset, package: bytes, family, metrics, tracking } = verdict;
-  return modelTrained({
+const judgeAgain = ({ pipeline, spec, dataset, package: bytes, family, metrics, tracking, evaluation }: Verdict) =>
+  modelTrained({
     ...{ pipeline, spec, dataset, package: bytes, family, metrics, tracking },
     candidates: [{ family, params: {}, metrics }],
     evaluation: evaluation + 1,
   });
-};
 
 export const promotionOf = (pipeline: string, deployment: DeploymentRecord) => ({
   ...{ pipeline, model: deployment.model, generation: deployment.generation, reason: deployment.reason },

@@ -4,9 +4,11 @@ import {
   rollbackRequested,
   type DataOf,
   type DeploymentRecord,
+  type ModelVersionRecord,
 } from "@millrace/contracts";
-import { step } from "@millrace/service";
-import { currentDeployment, deploy, mirrorAlias } from "./deployment.js";
+import { step, type StepContext } from "@millrace/service";
+import { currentDeployment, deploy, generationAfter, mirrorAlias } from "./deployment.js";
+import { exportModel } from "./export-model.js";
 import { promotionOf } from "./promote.js";
 import { deployed, versionOf } from "./versions.js";
 
@@ -17,23 +19,31 @@ export const rollBack = step({
   name: "roll-back",
   on: rollbackRequested,
   emits: [modelRolledBack],
-  async run(wish, { run, records, tracking, clock }) {
-    const current = await currentDeployment(records, wish.model);
-    const target = current?.run === run ? current.champion.version : targetOf(wish, current);
-    const version = await versionOf(records, wish.model, target);
-    if (version === undefined || version.status !== "approved") throw notApproved(wish.model, target);
-    const { generation, reason } = wish;
-    const deployment = await deploy(
-      { model: wish.model, to: deployed(version), generation, run, reason },
-      { records, clock },
-    );
+  async run(wish, context) {
+    const { run, records } = context;
+    const { model, generation, reason } = wish;
+    const target = (await doneBefore(wish, context)) ?? targetOf(wish, await currentDeployment(records, model));
+    const version = await versionOf(records, model, target);
+    if (version === undefined || version.status !== "approved") throw notApproved(model, target, version);
+    const deployment = await deploy({ model, to: deployed(version), generation, run, reason }, context);
     if (deployment === undefined) throw changedMeanwhile(wish);
-    await mirrorAlias(wish.model, { records, tracking });
-    return modelRolledBack(promotionOf(wish.model, deployment));
+    await mirrorAlias(model, context);
+    await exportModel(version, context);
+    return modelRolledBack(promotionOf(model, deployment));
   },
 });
 
+/** The version that this same rollback chose, had it been carried out and not been told. */
+async function doneBefore(
+  wish: Wish,
+  { run, records }: Pick<StepContext, "run" | "records">,
+): Promise<number | undefined> {
+  const made = await generationAfter(wish, records);
+  return made?.run === run ? made.champion.version : undefined;
+}
+
 function targetOf(wish: Wish, current: DeploymentRecord | undefined): number {
+  if (current !== undefined && current.generation !== wish.generation) throw changedMeanwhile(wish);
   const target = wish.version ?? current?.previous?.version;
   if (target !== undefined && target !== current?.champion.version) return target;
   throw new ProblemError({
@@ -44,11 +54,11 @@ function targetOf(wish: Wish, current: DeploymentRecord | undefined): number {
   });
 }
 
-const notApproved = (model: string, version: number): ProblemError =>
+const notApproved = (model: string, version: number, found: ModelVersionRecord | undefined): ProblemError =>
   new ProblemError({
     code: "VERSION_NOT_APPROVED",
     where: `${model} version ${version}`,
-    message: "there is no approved version of that number.",
+    message: found === undefined ? "there is no version of that number." : `it was rejected: ${found.reason}`,
     remedy: "`millrace models` lists the versions and their status.",
   });
 

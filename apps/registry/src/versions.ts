@@ -1,35 +1,35 @@
-import type { ArtifactRef, DataOf, modelApproved, ModelVersionRecord } from "@millrace/contracts";
+import type { DataOf, DeployedVersion, modelApproved, ModelVersionRecord } from "@millrace/contracts";
 import { versionCollection, versionKey, type StepContext } from "@millrace/service";
-import { nameModelFiles } from "./model-files.js";
 
 type Verdict = Pick<
   DataOf<typeof modelApproved>,
   "pipeline" | "package" | "family" | "challenger" | "reason" | "report" | "tracking"
 >;
+type Status = ModelVersionRecord["status"];
+type Records = StepContext["records"];
+type Context = Pick<StepContext, "run" | "records" | "artifacts" | "tracking" | "clock">;
 
 /**
  * Registers the verdict's model as the next version of its pipeline's model. A run has one version: doing it twice, or
- * two processes doing it at once, finds the one that is there.
+ * two processes doing it at once, finds the one that is there. A model that is judged again keeps its number.
  */
-export async function registerVersion(
-  verdict: Verdict,
-  status: ModelVersionRecord["status"],
-  context: Pick<StepContext, "run" | "records" | "artifacts" | "tracking" | "clock">,
-): Promise<ModelVersionRecord> {
-  const version = await claimNumber(verdict, status, context);
-  return version.trackingVersion === undefined ? mirror(verdict, version, context) : version;
+export async function registerVersion(verdict: Verdict, status: Status, context: Context): Promise<ModelVersionRecord> {
+  const claimed = await claimNumber(verdict, status, context);
+  const version = await recordVerdict(claimed, verdict, status, context.records);
+  return mirror(verdict, version, context);
 }
 
 async function claimNumber(
   verdict: Verdict,
-  status: ModelVersionRecord["status"],
-  { run, records, clock }: Pick<StepContext, "run" | "records" | "clock">,
+  status: Status,
+  { run, records, clock }: Context,
 ): Promise<ModelVersionRecord> {
   const versions = records.records(versionCollection);
   const model = verdict.pipeline;
-  const own = await versions.query({ index: "byRun", equals: { run }, limit: 1 });
-  if (own.records[0] !== undefined) return own.records[0].value;
+  // In this order: a version that this run gets after the first look has a higher number, and the walk below meets it.
   const last = await versions.query({ index: "byModel", equals: { model }, order: "desc", limit: 1 });
+  const own = await versionOfRun(records, run);
+  if (own !== undefined) return own;
   for (let version = (last.records[0]?.value.version ?? 0) + 1; ; version++) {
     const wanted = recordOf(verdict, { version, run, status, createdAt: clock().toISOString() });
     const { record } = await versions.putIfAbsent(versionKey(model, version), wanted);
@@ -41,52 +41,68 @@ const recordOf = (
   { pipeline, package: bytes, family, challenger, reason, report }: Verdict,
   own: Pick<ModelVersionRecord, "version" | "run" | "status" | "createdAt">,
 ): ModelVersionRecord => ({
-  ...{
-    model: pipeline,
-    ...own,
-    package: bytes,
-    packageDigest: bytes.digest,
-    family,
-    metrics: challenger,
-    reason,
-    report,
-  },
+  ...{ model: pipeline, ...own, package: bytes, packageDigest: bytes.digest },
+  ...{ family, metrics: challenger, reason, report },
 });
 
-/** The same version on the tracking server, with its tag; written down here once it is there. */
+/** A later verdict stands in place of an earlier one. A rejection is a run's last: what comes after it is a duplicate. */
+async function recordVerdict(
+  version: ModelVersionRecord,
+  { reason, report }: Verdict,
+  status: Status,
+  records: Records,
+): Promise<ModelVersionRecord> {
+  const key = versionKey(version.model, version.version);
+  const known = await records.records(versionCollection).update(key, (current = version) => {
+    const stands = current.status === "rejected" || (current.status === status && current.reason === reason);
+    return stands ? undefined : { ...current, status, reason, report };
+  });
+  return known?.value ?? version;
+}
+
+/** The same version on the tracking server, with its status as a tag; its number there is written down here. */
 async function mirror(
   verdict: Verdict,
   version: ModelVersionRecord,
-  { run, records, artifacts, tracking }: Pick<StepContext, "run" | "records" | "artifacts" | "tracking">,
+  { run, records, artifacts, tracking }: Context,
 ): Promise<ModelVersionRecord> {
-  const { version: trackingVersion } = await tracking.registerVersion({
-    key: run,
-    model: version.model,
-    ...verdict.tracking,
-    files: nameModelFiles(await artifacts.get(verdict.package), await artifacts.get(verdict.report)),
-    tags: {
-      "millrace.version": String(version.version),
-      "millrace.package": version.packageDigest,
-      status: version.status,
-    },
-    description: version.reason,
-  });
-  await tracking.tagVersion(version.model, trackingVersion, { [version.status]: "true" });
+  const { model, trackingVersion = await mirrorFiles(verdict, version, { run, artifacts, tracking }) } = version;
+  await tracking.tagVersion(model, trackingVersion, { status: version.status });
+  if (version.trackingVersion !== undefined) return version;
   const known = await records
     .records(versionCollection)
-    .update(versionKey(version.model, version.version), (current) => ({ ...(current ?? version), trackingVersion }));
+    .update(versionKey(model, version.version), (current = version) => ({ ...current, trackingVersion }));
   return known!.value;
 }
 
-export async function versionOf(
-  records: StepContext["records"],
-  model: string,
-  version: number,
-): Promise<ModelVersionRecord | undefined> {
-  return (await records.records(versionCollection).get(versionKey(model, version)))?.value;
+async function mirrorFiles(
+  verdict: Verdict,
+  version: ModelVersionRecord,
+  { run, artifacts, tracking }: Pick<Context, "run" | "artifacts" | "tracking">,
+): Promise<string> {
+  const registered = await tracking.registerVersion({
+    ...{ key: run, model: version.model, description: version.reason },
+    ...verdict.tracking,
+    files: [
+      { path: "model.json", bytes: await artifacts.get(version.package) },
+      { path: "report.json", bytes: await artifacts.get(version.report) },
+    ],
+    tags: { "millrace.version": String(version.version), "millrace.package": version.packageDigest },
+  });
+  return registered.version;
 }
 
-export const deployed = ({ version, package: bytes }: { version: number; package: ArtifactRef }) => ({
+export const versionOfRun = async (records: Records, run: string): Promise<ModelVersionRecord | undefined> =>
+  (await records.records(versionCollection).query({ index: "byRun", equals: { run }, limit: 1 })).records[0]?.value;
+
+export const versionOf = async (
+  records: Records,
+  model: string,
+  version: number,
+): Promise<ModelVersionRecord | undefined> =>
+  (await records.records(versionCollection).get(versionKey(model, version)))?.value;
+
+export const deployed = ({ version, package: bytes }: ModelVersionRecord): DeployedVersion => ({
   version,
   package: bytes,
 });

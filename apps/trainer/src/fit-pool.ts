@@ -54,12 +54,7 @@ export function openFitPool(workerFile: URL = compiledWorker): FitPool {
   return { fit, stop: async () => void (await take()?.terminate()) };
 }
 
-async function converse(
-  worker: Worker,
-  job: FitJob,
-  onProgress: OnProgress,
-  signal: AbortSignal,
-): Promise<FitResult> {
+async function converse(worker: Worker, job: FitJob, onProgress: OnProgress, signal: AbortSignal): Promise<FitResult> {
   let stopListening = () => undefined as void;
   try {
     return await new Promise<FitResult>((resolve, reject) => {

@@ -7,7 +7,14 @@ import {
   type DataOf,
   type PipelineSpec,
 } from "@millrace/contracts";
-import { decodeNpy, describeFeatures, openModel, packModel, type Matrix, type PreprocessorState } from "@millrace/learning";
+import {
+  decodeNpy,
+  describeFeatures,
+  openModel,
+  packModel,
+  type Matrix,
+  type PreprocessorState,
+} from "@millrace/learning";
 import { readJson, readTableArtifact, step, type StepContext } from "@millrace/service";
 import type { CandidateResult, FitJob, FitResult } from "./fit-job.js";
 import { fitInThread } from "./fit-pool.js";

@@ -37,7 +37,11 @@ function checkColumn(wanted: ColumnSchema, columns: readonly Column[]): Finding[
   if (absent === rows) return found;
   const strangers = columns.filter((column) => column.kind !== wanted.type && missingIn(column) < rowsOf(column));
   if (strangers.length > 0) return [...found, wrongType(wanted, strangers)];
-  return [...found, ...checkCategories(wanted, columns.filter(isText)), ...checkRange(wanted, columns.filter(isNumeric))];
+  return [
+    ...found,
+    ...checkCategories(wanted, columns.filter(isText)),
+    ...checkRange(wanted, columns.filter(isNumeric)),
+  ];
 }
 
 const rowsOf = (column: Column): number => (column.kind === "text" ? column.codes.length : column.values.length);
