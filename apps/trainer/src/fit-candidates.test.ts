@@ -46,6 +46,14 @@ describe("the choice among candidates", () => {
     expect(candidates.map(({ problem }) => problem?.code)).toEqual(["MODEL_MATRIX_INVALID", "MODEL_MATRIX_INVALID"]);
   });
 
+  it("says that the metric of selection is not defined where a fold lacks a class", () => {
+    const job = jobOf({ select: { metric: "roc_auc", folds: 5 }, candidates: [good] });
+    const labels = job.labels.map((_label, row) => (row < 2 ? 1 : 0));
+    const { candidates, winner } = fitCandidates({ ...job, labels }, () => undefined);
+    expect(winner).toBe(-1);
+    expect(candidates[0]!.problem).toMatchObject({ code: "SCORE_UNDEFINED", where: "roc_auc" });
+  });
+
   it("tells how far it is", () => {
     const told: unknown[] = [];
     fitCandidates(jobOf({ select: { folds: 3 }, candidates: [weak, good] }), (...progress) => told.push(progress));

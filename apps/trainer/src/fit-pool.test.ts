@@ -16,6 +16,7 @@ const mortal = `
 import { parentPort } from "node:worker_threads";
 parentPort.on("message", ({ features: [wish] }) => {
   if (wish === "die") process.exit(3);
+  if (wish === "refuse") return parentPort.postMessage({ kind: "failed", problem: { code: "NOT_SO", message: "no." } });
   if (wish === "throw") throw new Error("out of order");
   parentPort.postMessage({ kind: "result", result: { candidates: [], winner: -1 } });
   if (wish === "die afterwards") setImmediate(() => process.exit(4));
@@ -57,11 +58,14 @@ describe("learning in a thread", () => {
     expect(await fit()).toEqual(results[0]);
   });
 
-  it("hands a problem over as a problem, and works afterwards", async () => {
+  it("hands over a problem as a problem and any other error as an error, and works afterwards", async () => {
     const unfit = { ...quick(), pipeline: undefined } as unknown as ReturnType<typeof quick>;
-    await expect(fit(unfit)).rejects.toThrow(/undefined/);
-    await expect(fit(unfit)).rejects.not.toBeInstanceOf(ProblemError);
+    const error: unknown = await fit(unfit).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ message: expect.stringContaining("undefined") });
+    expect(error).not.toBeInstanceOf(ProblemError);
     expect((await fit()).winner).toBe(0);
+    withMortalThread();
+    await expect(wish("refuse")).rejects.toMatchObject({ name: "ProblemError", code: "NOT_SO" });
   });
 
   it("rejects when the signal comes, also when it came before, and works afterwards", async () => {

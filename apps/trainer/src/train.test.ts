@@ -79,14 +79,6 @@ describe("the train step", () => {
     expect(String(failure)).toMatch(/random-forest: random-forest\.trees.*logistic-regression: .*no parameter c/);
   });
 
-  it("says that the metric of selection is not defined where a fold lacks a class", async () => {
-    const lonely = jobOf({ select: { metric: "roc_auc", folds: 5 }, candidates: [{ model: "logistic-regression" }] });
-    const rare = lonely.labels.map((_label, row) => (row < 2 ? 1 : 0));
-    const { fitCandidates } = await import("./fit-candidates.js");
-    const { candidates: tried } = fitCandidates({ ...lonely, labels: rare }, () => undefined);
-    expect(tried[0]!.problem).toMatchObject({ code: "SCORE_UNDEFINED", where: "roc_auc" });
-  });
-
   it("stops with the reason of the signal", async () => {
     await expect(trained(bench, { candidates }, AbortSignal.abort(new Error("stopping")))).rejects.toThrow("stopping");
   });

@@ -128,8 +128,7 @@ export function openPublisher({ confirmTimeoutMs, linkDetail }: PublisherOptions
     inFlight.delete(pending.id);
     if (error) settle(pending, refused(pending.message, "the broker refused it"));
     else settle(pending, pending.returned ? unroutable(pending.message) : undefined);
-    // Filled up again when half of it is confirmed: fewer, larger writes carry 5 to 10 % more events a second.
-    if (inFlight.size <= CONFIRM_WINDOW / 2) pump();
+    pump();
   }
 
   // One timer for all: a timer a message costs more than the message.
