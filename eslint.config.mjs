@@ -68,6 +68,7 @@ export default tseslint.config(
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/no-non-null-assertion": "off",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      "prefer-const": ["error", { ignoreReadBeforeAssign: true }],
       "no-restricted-syntax": [
         "error",
         {

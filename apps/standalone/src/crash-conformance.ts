@@ -47,7 +47,11 @@ export function crashConformance(name: string, { cases, seed, environment }: Cra
 
 async function countBoundaries(environment: Record<string, string>): Promise<number> {
   const folder = await temporaryFolder("count");
-  const platform = await startApp("standalone", { ...environment, MILLRACE_DATA_DIR: folder.path, MILLRACE_KILL_AT: "1000000" });
+  const platform = await startApp("standalone", {
+    ...environment,
+    MILLRACE_DATA_DIR: folder.path,
+    MILLRACE_KILL_AT: "1000000",
+  });
   await until("the example", () => platform.output().includes("Stop with Ctrl-C"));
   await platform.stop();
   await folder.remove();
@@ -57,7 +61,12 @@ async function countBoundaries(environment: Record<string, string>): Promise<num
 /** What was wrong afterwards, if anything. */
 async function crashAndRecover(point: number, drivers: Record<string, string>): Promise<string | undefined> {
   const folder = await temporaryFolder("crash");
-  const environment = { ...drivers, MILLRACE_DATA_DIR: join(folder.path, "data"), LEASE_SECONDS: "2", KEEPER_AFTER_SECONDS: "1" };
+  const environment = {
+    ...drivers,
+    MILLRACE_DATA_DIR: join(folder.path, "data"),
+    LEASE_SECONDS: "2",
+    KEEPER_AFTER_SECONDS: "1",
+  };
   const first = await startApp("standalone", { ...environment, MILLRACE_KILL_AT: String(point) });
   // The last boundaries come after the example has ended; then there is nothing left to die at.
   await until("the end or the example", () => first.output().includes("Stop with Ctrl-C") || endedBy(first.ended));
@@ -85,7 +94,9 @@ async function whatIsWrong(gateway: string, inference: string): Promise<string |
     const { status, body } = await call(`${inference}/predict`, { features: [5.1, 3.5, 1.4, 0.2] });
     return status === 200 && body;
   });
-  return served.prediction === "setosa" && served.model_version === 1 ? undefined : `it answers ${JSON.stringify(served)}`;
+  return served.prediction === "setosa" && served.model_version === 1
+    ? undefined
+    : `it answers ${JSON.stringify(served)}`;
 }
 
 async function endedBy(ended: Promise<string>): Promise<boolean> {

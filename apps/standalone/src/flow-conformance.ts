@@ -1,7 +1,16 @@
 import { cp, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PredictResponse } from "@millrace/contracts";
-import { arrive, call, endOfRun, repositoryRoot, startApp, temporaryFolder, until, type PlatformProcess } from "@millrace/testing";
+import {
+  arrive,
+  call,
+  endOfRun,
+  repositoryRoot,
+  startApp,
+  temporaryFolder,
+  until,
+  type PlatformProcess,
+} from "@millrace/testing";
 
 export interface FlowSetting {
   /** Where the drivers are; a fresh place each time, so that suites don't meet. */
@@ -135,14 +144,23 @@ export function flowConformance(name: string, setting: FlowSetting): void {
 
       it.each([
         ["an empty file", "empty.csv", "", /empty/],
-        ["a file with a header only", "header.csv", "sepal_length,sepal_width,petal_length,petal_width,species\n", /no rows/i],
-      ])("says of %s what it is and what to do", async (_what, file, text, sentence) => {
-        await writeFile(inFolder(file), text);
-        const ended = await rejected(inFolder(file));
-        expect(ended.status).toBe("failed");
-        expect(ended.summary).toMatch(sentence);
-        expect(ended.summary).toContain(file);
-      }, 60_000);
+        [
+          "a file with a header only",
+          "header.csv",
+          "sepal_length,sepal_width,petal_length,petal_width,species\n",
+          /no rows/i,
+        ],
+      ])(
+        "says of %s what it is and what to do",
+        async (_what, file, text, sentence) => {
+          await writeFile(inFolder(file), text);
+          const ended = await rejected(inFolder(file));
+          expect(ended.status).toBe("failed");
+          expect(ended.summary).toMatch(sentence);
+          expect(ended.summary).toContain(file);
+        },
+        60_000,
+      );
 
       it("says that a directory is no file, and that a file is not there", async () => {
         await mkdir(inFolder("folder.csv"), { recursive: true });
@@ -161,7 +179,10 @@ export function flowConformance(name: string, setting: FlowSetting): void {
 
       it("names the line of a mistake in pipeline.yaml", async () => {
         await mkdir(inFolder("pipelines/broken"), { recursive: true });
-        await writeFile(inFolder("pipelines/broken/pipeline.yaml"), "name: broken\nsource: { path: a.csv }\ntarget: { colum: x }\n");
+        await writeFile(
+          inFolder("pipelines/broken/pipeline.yaml"),
+          "name: broken\nsource: { path: a.csv }\ntarget: { colum: x }\n",
+        );
         const { status, body } = await call(`${gateway}/events`, { pipeline: "broken" });
         expect(status).toBeGreaterThanOrEqual(400);
         expect(JSON.stringify(body)).toMatch(/pipeline\.yaml:3:11 .*colum/);
@@ -178,9 +199,9 @@ export function flowConformance(name: string, setting: FlowSetting): void {
     });
 
     it("rolls back to the version before, and says when there is none", async () => {
-      const { body: models } = await call<{ deployment: { champion: { version: number }; previous?: { version: number } } }>(
-        `${gateway}/models/iris`,
-      );
+      const { body: models } = await call<{
+        deployment: { champion: { version: number }; previous?: { version: number } };
+      }>(`${gateway}/models/iris`);
       const { champion, previous } = models.deployment;
       expect(previous).toBeDefined();
       const rolled = await call(`${gateway}/models/iris/rollback`, { reason: "a test" });

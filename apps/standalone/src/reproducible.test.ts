@@ -25,10 +25,14 @@ async function digestsOf(pipeline: string): Promise<Record<string, string>> {
 }
 
 describe("the same data, configuration and seed", () => {
-  it.each(["iris", "churn"])("give the same digests on two clean machines: %s", async (pipeline) => {
-    const [first, second] = [await digestsOf(pipeline), await digestsOf(pipeline)];
-    const wanted = ["train.parquet", "test.parquet", "train-x.npy", "test-y.npy", "preprocessor.json", "model.json"];
-    expect(Object.keys(first)).toEqual(expect.arrayContaining(wanted));
-    expect(second).toEqual(first);
-  }, 60_000);
+  it.each(["iris", "churn"])(
+    "give the same digests on two clean machines: %s",
+    async (pipeline) => {
+      const [first, second] = [await digestsOf(pipeline), await digestsOf(pipeline)];
+      const wanted = ["train.parquet", "test.parquet", "train-x.npy", "test-y.npy", "preprocessor.json", "model.json"];
+      expect(Object.keys(first)).toEqual(expect.arrayContaining(wanted));
+      expect(second).toEqual(first);
+    },
+    60_000,
+  );
 });
