@@ -75,7 +75,19 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     await Promise.all([artifacts.close(), records.close(), tracking.close()]);
   };
   const onDeadLetter = (listener: (letter: DeadLetter) => void) => void listeners.push(listener);
-  return { instance, environment, settings, log, metrics, clock, ...(killing ?? drivers), onDeadLetter, health, drain, close };
+  return {
+    instance,
+    environment,
+    settings,
+    log,
+    metrics,
+    clock,
+    ...(killing ?? drivers),
+    onDeadLetter,
+    health,
+    drain,
+    close,
+  };
 }
 
 function s3Of(settings: PlatformSettings) {

@@ -99,7 +99,8 @@ export function openStepRunner(service: string, step: AnyStep, platform: Platfor
       const emission = await step.run(work.data, context);
       const manifest = await manifests.write(manifestOf(work, emission, startedAt));
       await publish(manifest.output);
-      finish("done");
+      const seconds = finish("done");
+      context.log.info("step done", { emitted: manifest.output.map(({ type }) => type), seconds });
     } catch (error) {
       finish("failed");
       const outcome = outcomeOf(error);
@@ -213,11 +214,13 @@ const observeLag = ({ metrics, clock }: Platform, { enqueuedAt, queue }: Deliver
   if (enqueuedAt) metrics.queueLag.observe({ queue }, Math.max(0, (clock().getTime() - enqueuedAt.getTime()) / 1000));
 };
 
-function observeStep({ metrics }: Platform, step: string): (outcome: "done" | "failed") => void {
+function observeStep({ metrics }: Platform, step: string): (outcome: "done" | "failed") => number {
   const began = performance.now();
   metrics.inFlight.inc({ step });
   return (outcome) => {
     metrics.inFlight.dec({ step });
-    metrics.stepSeconds.observe({ step, outcome }, (performance.now() - began) / 1000);
+    const seconds = (performance.now() - began) / 1000;
+    metrics.stepSeconds.observe({ step, outcome }, seconds);
+    return seconds;
   };
 }

@@ -11,6 +11,10 @@ export const jsonSchema = (schema: z.ZodType): Json =>
 export const messageSchema = (event: AnyEvent): Json =>
   jsonSchema(
     cloudEventSchema
-      .extend({ type: z.literal(event.type), dataschema: z.literal(dataSchemaOf(event)).optional(), data: event.schema })
+      .extend({
+        type: z.literal(event.type),
+        dataschema: z.literal(dataSchemaOf(event)).optional(),
+        data: event.schema,
+      })
       .meta({ title: event.type, description: event.summary }),
   );
