@@ -11,7 +11,7 @@ if (!existsSync(file)) {
 process.loadEnvFile(file);
 install({ dev: true });
 await build();
-const projects = ["messaging", "storage", "mlflow-client-ts", "tracking", "standalone"].map(
+const projects = ["messaging", "storage", "mlflow-client-ts", "tracking", "gateway", "standalone"].map(
   (name) => `@millrace/${name}`,
 );
 run(

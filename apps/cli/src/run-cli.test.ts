@@ -15,6 +15,7 @@ describe("the command line", () => {
     const { exit, out, err } = await platform.cli("arrive", "good");
     expect({ exit, err }).toEqual({ exit: 0, err: "" });
     expect(out).toMatch(/^run-[0-9a-f]{16}\n {2}ingest +\d+\.\d\d s {2}reading good\n/);
+    expect(out.match(/ingest/g)).toHaveLength(1);
     expect(out).toMatch(/run-[0-9a-f]{16} promoted after \d+\.\d\d s: promoted good version 1: the first model\n$/);
   });
 

@@ -21,7 +21,7 @@ export function runLines(io: Pick<Io, "out" | "terminal">): Watcher & { done(): 
   return {
     shows({ steps }) {
       for (const step of steps) {
-        const mark = `${step.step}/${step.state}/${step.at}`;
+        const mark = `${step.step}/${step.state}`;
         if (!["done", "failed"].includes(step.state) || written.has(mark)) continue;
         written.add(mark);
         line(stepLine(step));

@@ -1,5 +1,5 @@
+import type { modelTrained } from "@millrace/contracts";
 import {
-  modelTrained,
   pipelineSpec,
   Retry,
   type Column,

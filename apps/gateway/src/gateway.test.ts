@@ -181,6 +181,9 @@ describe("the gateway", () => {
 });
 
 describe("a rollback", () => {
+  let gateway: GatewayForTest;
+  afterEach(() => gateway.stop());
+
   const registry = (refusal?: ProblemError) =>
     defineService({
       name: "registry",
@@ -206,8 +209,8 @@ describe("a rollback", () => {
       ],
     });
 
-  async function startWith(service: ServiceDefinition): Promise<GatewayForTest> {
-    const gateway = await startGateway([service]);
+  async function startWith(service: ServiceDefinition): Promise<void> {
+    gateway = await startGateway([service]);
     const { records } = gateway.platform;
     const previous = { version: 1, package: ref };
     await records
@@ -215,11 +218,10 @@ describe("a rollback", () => {
       .putIfAbsent("churn", { ...deploymentOf("churn", { version: 2 }), previous });
     const version = { model: "churn", version: 1, status: "approved" } as ModelVersionRecord;
     await records.records(versionCollection).putIfAbsent(versionKey("churn", 1), version);
-    return gateway;
   }
 
   it("answers when the earlier version serves, and is a run of its own", async () => {
-    const gateway = await startWith(registry());
+    await startWith(registry());
     const answer = await gateway.call("POST", "/models/churn/rollback", { reason: "it forgets people" });
     expect(answer).toMatchObject({ status: 200, body: { done: true, from: 2, to: 1, generation: 3 } });
     const page = await eventually("the run's end", async () => {
@@ -227,39 +229,42 @@ describe("a rollback", () => {
       return body.status === "rolled-back" && body;
     });
     expect(page).toMatchObject({ pipeline: "churn", summary: "churn went back to version 1: asked" });
-    await gateway.stop();
   });
 
   it("answers with the registry's reason when that refuses", async () => {
     const refusal = new ProblemError({ code: "DEPLOYMENT_CHANGED", message: "the deployment changed." });
-    const gateway = await startWith(registry(refusal));
+    await startWith(registry(refusal));
     const answer = await gateway.call("POST", "/models/churn/rollback", {});
     expect(answer).toMatchObject({ status: 409, body: { code: "DEPLOYMENT_CHANGED" } });
-    await gateway.stop();
   });
 });
 
 describe("a run that stands still", () => {
+  let gateway: GatewayForTest;
+  afterEach(() => gateway.stop());
+
   it("gets its event again when the broker's memory is gone", async () => {
-    let gateway = await startGateway();
+    gateway = await startGateway();
     const { run } = (await gateway.call("POST", "/pipelines/churn/runs", {})).body;
     gateway = await gateway.restart();
     const heard: CloudEvent[] = [];
     await gateway.platform.bus.consume("ingestion.data.arrived", async ({ event }) => void heard.push(event));
     await eventually("the event again", async () => heard.some((event) => event.run === run));
     expect((await gateway.call("GET", `/runs/${run}`)).body.nudges).toBe(1);
-    await gateway.stop();
   });
 });
 
 describe("a run that failed", () => {
+  let gateway: GatewayForTest;
+  afterEach(() => gateway.stop());
+
   it("is done again from the step that an operator names", async () => {
     let seen = 0;
     const ingest = step({
       ...{ name: "ingest", on: dataArrived, emits: [] },
       run: async () => void (seen += 1),
     });
-    const gateway = await startGateway([defineService({ name: "ingestion", steps: [ingest] })]);
+    gateway = await startGateway([defineService({ name: "ingestion", steps: [ingest] })]);
     const { run } = (await gateway.call("POST", "/pipelines/churn/runs", {})).body;
     const manifest = async () => {
       const { body } = await gateway.call("GET", `/runs/${run}`);
@@ -278,11 +283,10 @@ describe("a run that failed", () => {
     const resumed = await gateway.call("POST", `/runs/${run}/resume`, { from: "ingest" });
     expect(resumed).toMatchObject({ status: 202, body: { run, step: "ingest" } });
     await eventually("the step done again", async () => seen === 2);
-    await gateway.stop();
   });
 
   it("runs again when it is resumed", async () => {
-    const gateway = await startGateway();
+    gateway = await startGateway();
     const { bus } = gateway.platform;
     await bus.publish(say.arrived());
     await bus.publish(say.failed("ingest", 5, say.arrived()));
@@ -291,6 +295,5 @@ describe("a run that failed", () => {
     const answer = await gateway.call("POST", "/runs/run-1/resume");
     expect(answer).toMatchObject({ status: 202, body: { step: "ingest", event: say.arrived().id } });
     expect(await status()).toBe("running");
-    await gateway.stop();
   });
 });

@@ -63,6 +63,15 @@ describe("the run keeper", () => {
     await keeper.stop();
   });
 
+  it("sends at once, when it starts, for what ran before and not for what began since", async () => {
+    await write(say.arrived("run-before"));
+    later(1);
+    const keeper = openKeeper();
+    await write(say.arrived("run-since"));
+    expect(await keeper.look({ all: true })).toEqual(["run-before"]);
+    await keeper.stop();
+  });
+
   it("sends once where several gateways look at the same time", async () => {
     await write(say.arrived());
     later(61);

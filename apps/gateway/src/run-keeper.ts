@@ -19,7 +19,7 @@ export interface KeeperParts {
 }
 
 export interface RunKeeper {
-  /** Looks at every running run once; resolves with those whose event was sent again. */
+  /** Looks at every running run once; resolves with those whose event was sent again. All: also those that moved just before the start. */
   look(options?: { all?: boolean }): Promise<string[]>;
   stop(): Promise<void>;
 }
@@ -33,6 +33,7 @@ const LOOK_SECONDS = 5;
  */
 export function startRunKeeper(parts: KeeperParts): RunKeeper {
   const { runs, bus, clock, log, metrics } = parts;
+  const startedAt = clock().toISOString();
   let looking: Promise<unknown> | undefined;
 
   async function look({ all = false } = {}): Promise<string[]> {
@@ -40,11 +41,14 @@ export function startRunKeeper(parts: KeeperParts): RunKeeper {
     let running = 0;
     for await (const record of runsOfStatus(runs, "running")) {
       running++;
-      if ((all || isDue(record.value)) && (await nudge(record))) nudged.push(record.key);
+      if (((all && wasThere(record.value)) || isDue(record.value)) && (await nudge(record))) nudged.push(record.key);
     }
     metrics.running(running);
     return nudged;
   }
+
+  /** A run that began while we looked for the first time has its event with the new broker. */
+  const wasThere = ({ updatedAt }: RunRecord): boolean => updatedAt < startedAt;
 
   const isDue = (record: RunRecord): boolean =>
     clock().getTime() >= new Date(record.updatedAt).getTime() + waitSeconds(record.nudges, parts.afterSeconds) * 1000;

@@ -70,15 +70,34 @@ async function followRun(run: string, response: Response, { runs, manifests, liv
 /** The newest runs as they are now, then each change of any run, without an end. */
 async function followAll(response: Response, { runs, live, streams }: RunParts): Promise<void> {
   const stream = streams.open(response);
+  const isNews = openNews();
   let early: Versioned<RunRecord>[] | undefined = [];
-  const show = ({ key, value, version }: Versioned<RunRecord>) =>
+  const show = (record: Versioned<RunRecord>) => {
+    if (!isNews(record)) return;
+    const { key, value, version } = record;
     stream.send({ id: `${key}/${version}`, event: "run", data: runLine(value), key: `run/${key}` });
+  };
   const changed = (record: Versioned<RunRecord>) => void (early === undefined ? show(record) : early.push(record));
   const progressed = (run: string, { data, time }: { data: unknown; time?: string }) =>
     stream.send({ event: "progress", data: { run, at: time, ...(data as object) }, key: `progress/${run}` });
   stream.onClose(live.follow(undefined, { changed, progressed }));
   const { records } = await listRuns(runs, { limit: SNAPSHOT });
+  records.forEach(isNews);
   stream.send({ event: "snapshot", data: { runs: records.map(({ value }) => runLine(value)) }, key: "snapshot" });
   early.forEach(show);
   early = undefined;
+}
+
+const REMEMBERED = 1_000;
+
+/** Whether a follower has not seen this version of a run yet: a page that is read again is no news by itself. */
+function openNews(): (record: Versioned<RunRecord>) => boolean {
+  const seen = new Map<string, number>();
+  return ({ key, version }) => {
+    if (version <= (seen.get(key) ?? 0)) return false;
+    seen.delete(key);
+    seen.set(key, version);
+    if (seen.size > REMEMBERED) seen.delete(seen.keys().next().value!);
+    return true;
+  };
 }

@@ -1,11 +1,5 @@
-import {
-  modelApproved,
-  modelRejected,
-  pipelineSpec,
-  type DataOf,
-  type DeploymentRecord,
-  type ModelVersionRecord,
-} from "@millrace/contracts";
+import type { modelApproved, modelRejected } from "@millrace/contracts";
+import { pipelineSpec, type DataOf, type DeploymentRecord, type ModelVersionRecord } from "@millrace/contracts";
 import { deploymentCollection, runServices, versionCollection, writeJson, type StepContext } from "@millrace/service";
 import { openStepBench } from "@millrace/testing";
 

@@ -37,6 +37,24 @@ describe("version numbers", () => {
     }
   });
 
+  it("go to a run once when another process registers it between two looks", async () => {
+    const context = bench.context({ run: "a" });
+    let looks = 0;
+    const slow: typeof context.records = {
+      ...context.records,
+      records: (definition) => ({
+        ...context.records.records(definition),
+        async query(query) {
+          const page = await context.records.records(definition).query(query);
+          if (looks++ === 0) await register("a");
+          return page;
+        },
+      }),
+    };
+    await registerVersion(await verdictOf(bench, "a", "a"), "approved", { ...context, records: slow });
+    expect(await versionsIn(bench)).toHaveLength(1);
+  });
+
   it("stay when the run is judged again, and the last verdict stands", async () => {
     await register("a");
     await register("a", "rejected", { reason: "worse than version 2" });

@@ -7,7 +7,7 @@ const servers = "RabbitMQ, MongoDB, S3 and MLflow";
 flowConformance(servers, { environment: freshPlaceOnServers });
 
 crashConformance("RabbitMQ, with the stores embedded", {
-  cases: process.env.CI ? 20 : 6,
+  cases: process.env.CI ? 50 : 6,
   seed: 2027,
   environment: async () => ({ RABBITMQ_URL: (await freshPlaceOnServers()).RABBITMQ_URL! }),
 });

@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
 import { ProblemError } from "@millrace/contracts";
-import { temporaryFolder, until } from "@millrace/testing";
+import { temporaryFolder } from "@millrace/testing";
 import { fitCandidates } from "./fit-candidates.js";
 import { cloudsOf, jobOf } from "./fit-job-for-test.js";
 import { openFitPool, type FitPool } from "./fit-pool.js";
@@ -37,7 +39,8 @@ describe("learning in a thread", () => {
 
   const fit = (job = quick()) => pool.fit(job, silent, never);
   const wish = (text: string) => pool.fit({ ...quick(), features: [text] }, silent, never);
-  const withMortalThread = () => (pool = openFitPool(pathToFileURL(join(folder.path, "mortal.mjs"))));
+  const mortalThread = () => new Worker(pathToFileURL(join(folder.path, "mortal.mjs")));
+  const withMortalThread = () => (pool = openFitPool(mortalThread));
 
   it("gives what learning here would give, and tells its progress", async () => {
     const told: string[] = [];
@@ -85,9 +88,15 @@ describe("learning in a thread", () => {
   });
 
   it("does not give a job to a thread that died while it had none", async () => {
-    withMortalThread();
+    const died: Promise<unknown>[] = [];
+    pool = openFitPool(() => {
+      const thread = mortalThread();
+      died.push(once(thread, "exit"));
+      return thread;
+    });
     await wish("die afterwards");
-    await until("an answer from another thread", () => wish("live").catch(() => undefined), { within: 5_000 });
+    await died[0];
     await expect(wish("live")).resolves.toMatchObject({ winner: -1 });
+    expect(died).toHaveLength(2);
   });
 });

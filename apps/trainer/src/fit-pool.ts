@@ -13,7 +13,7 @@ export interface FitPool {
 /** Both from src/ and from dist/ this is the compiled worker: a thread can't load TypeScript. */
 const compiledWorker = new URL("../dist/fit-worker.js", import.meta.url);
 
-export function openFitPool(workerFile: URL = compiledWorker): FitPool {
+export function openFitPool(newThread = () => new Worker(compiledWorker)): FitPool {
   let idle: Worker | undefined;
 
   async function fit(job: FitJob, onProgress: OnProgress, signal: AbortSignal): Promise<FitResult> {
@@ -32,7 +32,7 @@ export function openFitPool(workerFile: URL = compiledWorker): FitPool {
 
   /** A thread that dies while nobody waits for it must neither take the process with it nor be given a job. */
   function begin(): Worker {
-    const worker = new Worker(workerFile);
+    const worker = newThread();
     worker.on("error", () => undefined);
     worker.once("exit", () => void (idle === worker && take()));
     return worker;

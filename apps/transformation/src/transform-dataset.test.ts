@@ -1,12 +1,5 @@
-import {
-  dataSchema,
-  datasetTransformed,
-  pipelineSpec,
-  type ArtifactRef,
-  type Column,
-  type DataOf,
-  type Table,
-} from "@millrace/contracts";
+import type { datasetTransformed } from "@millrace/contracts";
+import { dataSchema, pipelineSpec, type ArtifactRef, type Column, type DataOf, type Table } from "@millrace/contracts";
 import { decodeNpy, type Matrix, type PreprocessorState } from "@millrace/learning";
 import { readJson, runServices, writeJson, writeTableArtifact } from "@millrace/service";
 import { openStepBench } from "@millrace/testing";

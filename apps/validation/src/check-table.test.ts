@@ -81,7 +81,7 @@ describe("a dataset against its schema", () => {
   it.each(["warning", "error"] as const)(
     "has a category that is not known: as severe as the schema says (%s)",
     (severity) => {
-      const wanted = { type: "text", categories: ["a"], severity } as const;
+      const wanted: Partial<ColumnSchema> = { type: "text", categories: ["a"], severity };
       expect(check(wanted, ["a", "b", "c", "c"], ["d", "b"])).toEqual([
         expect.objectContaining({ code: "CATEGORY_UNKNOWN", severity, rows: 5, examples: ["b", "c", "d"] }),
       ]);

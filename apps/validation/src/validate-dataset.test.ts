@@ -1,14 +1,5 @@
-import {
-  datasetIngested,
-  datasetRejected,
-  datasetValidated,
-  pipelineSpec,
-  type Column,
-  type DataOf,
-  type DataSchema,
-  type Finding,
-  type Table,
-} from "@millrace/contracts";
+import type { datasetIngested, datasetRejected, datasetValidated } from "@millrace/contracts";
+import { pipelineSpec, type Column, type DataOf, type DataSchema, type Finding, type Table } from "@millrace/contracts";
 import { readJson, runServices, writeJson, writeTableArtifact } from "@millrace/service";
 import { openStepBench } from "@millrace/testing";
 import { inferSchema } from "./infer-schema.js";
