@@ -141,7 +141,7 @@ async function hops(arrival, publish) {
 async function stepProtocol() {
   const folder = mkdtempSync(join(tmpdir(), "millrace-bench-"));
   const nothing = step({
-    name: "nothing",
+    name: "ingest",
     on: dataArrived,
     emits: [retrainingRequested],
     run: async () => retrainingRequested({ pipeline: "bench", reason: "none" }),

@@ -25,6 +25,7 @@ const verdicts: Record<RunStatus, number> = {
   running: exitCodes.ok,
   promoted: exitCodes.ok,
   "rolled-back": exitCodes.ok,
+  done: exitCodes.ok,
   rejected: exitCodes.rejected,
   failed: exitCodes.failed,
 };

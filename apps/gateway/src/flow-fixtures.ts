@@ -11,6 +11,7 @@ import {
   modelRejected,
   modelTrained,
   sha256,
+  stepDone,
   stepFailed,
   stepProgress,
   type AnyEvent,
@@ -61,6 +62,7 @@ export const fixtures = {
   trained: of(modelTrained, 40, { ...trained, candidates: [], evaluation: 1 }),
   approved: of(modelApproved, 50, { ...verdict, evaluation: 1 }),
   rejected: of(modelRejected, 50, { ...verdict, reason: "f1 0.40 is below 0.6", failedGates: ["f1"] }),
+  recorded: of(stepDone, 60, { step: "record-rejected" }),
   promoted: of(modelPromoted, 60, promotion),
   deployed: of(modelDeployed, 70, {
     ...{ pipeline: "churn", model: "churn", version: 3, generation: 3, replica: "one", loadSeconds: 0.1 },

@@ -1,42 +1,15 @@
 import {
-  dataArrived,
-  datasetIngested,
-  datasetRejected,
-  datasetTransformed,
-  datasetValidated,
-  modelApproved,
-  modelDeployed,
-  modelPromoted,
-  modelRejected,
-  modelRolledBack,
-  modelTrained,
-  retrainingRequested,
-  rollbackRequested,
+  events as allEvents,
+  flowOf,
+  stepDone,
   type AnyEvent,
   type CloudEvent,
+  type FlowStep,
   type RunRecord,
 } from "@millrace/contracts";
 
-export interface FlowStep {
-  readonly step: string;
-  readonly on: AnyEvent;
-  readonly emits: readonly AnyEvent[];
-}
-
 /** Which step takes which event and says which, in the order of the flow: by it the ledger knows what follows what. */
-export const flow: readonly FlowStep[] = [
-  { step: "retrain", on: retrainingRequested, emits: [dataArrived] },
-  { step: "ingest", on: dataArrived, emits: [datasetIngested] },
-  { step: "validate", on: datasetIngested, emits: [datasetValidated, datasetRejected] },
-  { step: "transform", on: datasetValidated, emits: [datasetTransformed] },
-  { step: "train", on: datasetTransformed, emits: [modelTrained] },
-  { step: "evaluate", on: modelTrained, emits: [modelApproved, modelRejected] },
-  // An approval that a newer champion has overtaken goes back to the evaluator.
-  { step: "promote", on: modelApproved, emits: [modelPromoted, modelTrained] },
-  { step: "record-rejected", on: modelRejected, emits: [] },
-  { step: "roll-back", on: rollbackRequested, emits: [modelRolledBack] },
-  { step: "deploy", on: modelPromoted, emits: [modelDeployed] },
-];
+export const flow: readonly FlowStep[] = flowOf(allEvents);
 
 const order: readonly string[] = [
   ...new Set([...flow.map(({ on }) => on.type), ...flow.flatMap(({ emits }) => emits.map(({ type }) => type))]),
@@ -57,11 +30,17 @@ type Events = RunRecord["events"];
 export const timeOf = (event: CloudEvent | undefined): string => event?.time ?? "";
 
 /** What the step said about the input that the run has now; undefined while that is still to come. */
-export function outcomeOf({ on, emits }: FlowStep, events: Events): CloudEvent | undefined {
+export function outcomeOf({ step, on, emits }: FlowStep, events: Events): CloudEvent | undefined {
   const since = timeOf(events[on.type]);
-  const said = emits.map(({ type }) => events[type]).filter((event) => event !== undefined);
+  const said = [...emits.map(({ type }) => events[type]), doneBy(step, events)].filter((event) => event !== undefined);
   const answers = (event: CloudEvent) => timeOf(event) > since || (timeOf(event) === since && isAfter(event, on));
   return said.filter(answers).sort(byTime)[0];
+}
+
+/** A step without an event of its own says that it is done. */
+function doneBy(step: string, events: Events): CloudEvent | undefined {
+  const done = events[stepDone.type];
+  return (done?.data as { step?: string } | undefined)?.step === step ? done : undefined;
 }
 
 const isAfter = (event: CloudEvent, on: AnyEvent): boolean => rankOf(event.type) > rankOf(on.type);

@@ -32,7 +32,8 @@ describe("the page of a run", () => {
   it("ends rejected when the dataset or the model is not good enough", () => {
     const dataset = pageOf([say.arrived(), say.ingested(), say.datasetRejected()]);
     expect(dataset).toMatchObject({ status: "rejected", summary: "dataset rejected: column age is missing" });
-    const model = pageOf([...untilTrained(), say.rejected()]);
+    expect(pageOf([...untilTrained(), say.rejected()])).toMatchObject({ status: "running" });
+    const model = pageOf([...untilTrained(), say.rejected(), say.recorded()]);
     expect(model).toMatchObject({ status: "rejected", summary: "model rejected: f1 0.40 is below 0.6" });
   });
 
@@ -87,7 +88,7 @@ describe("the page of a run", () => {
       ...[arrived, say.progress("ingest", 1, "started"), say.failed("ingest", 3, arrived)],
       ...[say.progress("ingest", 5, "started"), say.progress("ingest", 6), say.ingested(), say.validated()],
       ...[say.progress("validate", 12, "started"), say.transformed(), say.trained(), say.approved()],
-      ...[say.judgedAgain(), say.deployed(), say.rejected()],
+      ...[say.judgedAgain(), say.deployed(), say.rejected(), say.recorded()],
     ];
     const expected = pageOf(events);
     const places = [...events.keys(), ...events.keys()];

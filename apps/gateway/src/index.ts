@@ -1,2 +1,1 @@
-export { flow, type FlowStep } from "./flow.js";
 export { gateway } from "./service.js";

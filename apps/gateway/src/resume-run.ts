@@ -1,7 +1,7 @@
-import { ProblemError, stepFailed, type CloudEvent, type RunRecord } from "@millrace/contracts";
+import { ProblemError, stepFailed, type CloudEvent, type FlowStep, type RunRecord } from "@millrace/contracts";
 import type { Bus } from "@millrace/messaging";
 import { HttpProblem, type Clock, type Manifests } from "@millrace/service";
-import { flow, furthestEvent, rankOf, stepNamed, type FlowStep } from "./flow.js";
+import { flow, furthestEvent, rankOf, stepNamed } from "./flow.js";
 import type { Ledger } from "./ledger.js";
 import { runNamed, type Runs } from "./run-records.js";
 import { concluded } from "./run-status.js";

@@ -6,6 +6,7 @@ import {
   modelRejected,
   modelRolledBack,
   sentenceOf,
+  stepDone,
   stepFailed,
   type AnyEvent,
   type CloudEvent,
@@ -73,16 +74,24 @@ const tellFailure = ({ step, problem }: Failure) => ({
   summary: `failed at ${step}: ${problem.code}. ${sentenceOf(problem)}`,
 });
 
+/** How the run ended. An ending that a step takes up is one only when that step is done with it. */
 function ending({ events }: RunRecord): { status: RunStatus; summary: string } | undefined {
   const last = endings
     .map(({ event }) => events[event.type])
     .filter((event) => event !== undefined)
     .sort(byTime)[0];
   const known = endings.find(({ event }) => event.type === last?.type);
-  if (known && last) return { status: known.status, summary: known.tell(last) };
+  if (known && last) return isTakenUp(last, events) ? undefined : { status: known.status, summary: known.tell(last) };
   const deployed = events[modelDeployed.type];
-  return deployed && { status: "promoted", summary: tellDeployment(deployed) };
+  if (deployed) return { status: "promoted", summary: tellDeployment(deployed) };
+  const done = events[stepDone.type];
+  return done && nextStep(events) === undefined
+    ? { status: "done", summary: `${dataOf(stepDone, done).step} is done` }
+    : undefined;
 }
+
+const isTakenUp = ({ type }: CloudEvent, events: RunRecord["events"]): boolean =>
+  flow.some((step) => step.on.type === type && step.on.consumers.length > 0 && outcomeOf(step, events) === undefined);
 
 function tellDeployment(event: CloudEvent): string {
   const { model, version } = dataOf(modelDeployed, event);

@@ -1,6 +1,5 @@
-import { events } from "@millrace/contracts";
+import { events, flowOf } from "@millrace/contracts";
 import { evaluator } from "@millrace/evaluator";
-import { flow } from "@millrace/gateway";
 import { ingestion } from "@millrace/ingestion";
 import { registry } from "@millrace/registry";
 import { trainer } from "@millrace/trainer";
@@ -12,9 +11,9 @@ const steps = services.flatMap((service) => (service.steps ?? []).map((step) => 
 const typesOf = (list: readonly { type: string }[]) => list.map(({ type }) => type).sort();
 
 describe("the services together", () => {
-  it("do the steps that the gateway's ledger knows, with the same events in and out", () => {
+  it("do the steps that the contracts name, with the same events in and out", () => {
     // Deploying is no step of the protocol: each replica of inference does it for itself.
-    const known = flow.filter(({ step }) => step !== "deploy");
+    const known = flowOf(events).filter(({ step }) => step !== "deploy");
     expect(known.map(({ step }) => step).sort()).toEqual(steps.map(({ step }) => step.name).sort());
     for (const { step } of steps) {
       const entry = known.find((one) => one.step === step.name)!;

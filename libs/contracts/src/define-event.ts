@@ -7,7 +7,13 @@ export interface EventDefinition<Type extends string = string, Data = unknown> {
   /** Major version; a consumer refuses a higher one. Fields may be added without a new version. */
   readonly version: number;
   readonly summary: string;
-  /** The services that get their own durable queue for it. */
+  /** The steps that say it; none where it comes from outside, or from every step. */
+  readonly saidBy: readonly string[];
+  /** Which step of which service takes it. Each such service has a durable queue for it. */
+  readonly takenBy: Readonly<Record<string, string>>;
+  /** Services of which every replica hears it, and what they do then. */
+  readonly heardBy: Readonly<Record<string, string>>;
+  /** The services that take it. */
   readonly consumers: readonly string[];
   /** Transient events tell of progress: not persistent, not confirmed one by one, losing one loses nothing. */
   readonly transient: boolean;
@@ -30,20 +36,17 @@ export function defineEvent<const Type extends string, Schema extends z.ZodType>
   type: Type;
   version?: number;
   summary: string;
-  consumers?: readonly string[];
+  saidBy?: readonly string[];
+  takenBy?: Readonly<Record<string, string>>;
+  heardBy?: Readonly<Record<string, string>>;
   transient?: boolean;
   data: Schema;
 }): EventDefinition<Type, z.infer<Schema>> {
-  const { type, version = 1, summary, consumers = [], transient = false, data } = definition;
+  const { type, version = 1, summary, saidBy = [], takenBy = {}, heardBy = {}, transient = false, data } = definition;
   const emit = (value: z.infer<Schema>) => ({ type, data: value });
-  return Object.assign(emit, {
-    type,
-    version,
-    summary,
-    consumers,
-    transient,
-    schema: data as z.ZodType<z.infer<Schema>>,
-  });
+  const flow = { saidBy, takenBy, heardBy, consumers: Object.keys(takenBy) };
+  const schema = data as z.ZodType<z.infer<Schema>>;
+  return Object.assign(emit, { type, version, summary, ...flow, transient, schema });
 }
 
 export const dataSchemaOf = ({ type, version }: Pick<AnyEvent, "type" | "version">): string =>

@@ -4,6 +4,7 @@ export * from "./cloud-event.js";
 export * from "./define-event.js";
 export * from "./events/index.js";
 export type { Finding } from "./events/parts.js";
+export * from "./flow.js";
 export * from "./health.js";
 export * from "./http/gateway.js";
 export * from "./http/predict.js";

@@ -18,15 +18,15 @@ export interface ServiceDefinition {
   readonly http?: boolean;
 }
 
-/** A service, checked: each of its steps consumes an event that names the service among its consumers. */
+/** A service, checked: each of its steps takes an event whose contract says so. */
 export function defineService(definition: ServiceDefinition): ServiceDefinition {
   for (const step of definition.steps ?? []) {
-    if (step.on.consumers.includes(definition.name)) continue;
+    if (step.on.takenBy[definition.name] === step.name) continue;
     throw new ProblemError({
       code: "STEP_WITHOUT_QUEUE",
       where: `${definition.name}/${step.name}`,
-      message: `the event ${step.on.type} does not name ${definition.name} among its consumers, so there is no queue ${queueName(definition.name, step.on.type)}.`,
-      remedy: `Add "${definition.name}" to the consumers in libs/contracts/src/events/${step.on.type.replaceAll(".", "-")}.ts.`,
+      message: `the event ${step.on.type} does not say that this step takes it, so there is no queue ${queueName(definition.name, step.on.type)} for it.`,
+      remedy: `Add { ${definition.name}: "${step.name}" } to takenBy in libs/contracts/src/events/${step.on.type.replaceAll(".", "-")}.ts.`,
     });
   }
   return definition;

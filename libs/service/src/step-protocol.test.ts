@@ -40,7 +40,7 @@ afterEach(async () => {
 });
 
 const answering = (definition: Partial<AnyStep>, run: AnyStep["run"]): AnyStep =>
-  step({ name: "answer", on: dataArrived, emits: [retrainingRequested], run, ...definition });
+  step({ name: "ingest", on: dataArrived, emits: [retrainingRequested], run, ...definition });
 
 const wish = (reason: string) => retrainingRequested({ pipeline: "iris", reason });
 
@@ -97,7 +97,7 @@ describe("the step protocol", () => {
     );
     await say(arrival("a"));
     await eventually("the failure", () => heardOf(stepFailed.type).length === 1);
-    expect(heardOf(stepFailed.type)[0]!.data).toMatchObject({ step: "answer", attempts: 1, problem });
+    expect(heardOf(stepFailed.type)[0]!.data).toMatchObject({ step: "ingest", attempts: 1, problem });
     const [letter] = await running.platform.bus.deadLetters.list();
     expect(letter).toMatchObject({ queue: "ingestion.data.arrived", attempts: 1, problem });
   });

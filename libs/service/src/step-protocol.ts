@@ -9,6 +9,7 @@ import {
   Retry,
   runOf,
   sentenceOf,
+  stepDone,
   stepProgress,
   type AnyEvent,
   type CloudEvent,
@@ -127,8 +128,8 @@ export function openStepRunner(service: string, step: AnyStep, platform: Platfor
   }
 
   function manifestOf(work: Work, emission: Emission | undefined, startedAt: Date): Manifest {
-    const output = emission === undefined ? [] : [wrap(work, definitionOf(step, emission), emission)];
-    return manifestWith(work, output, startedAt);
+    const said = emission ?? stepDone({ step: step.name });
+    return manifestWith(work, [wrap(work, definitionOf(step, said), said)], startedAt);
   }
 
   const wrap = (work: Work, definition: AnyEvent, emission: Emission): CloudEvent =>
@@ -171,7 +172,7 @@ function accept(step: AnyStep, delivery: Delivery): Work {
 }
 
 function definitionOf(step: AnyStep, emission: { type: string }): AnyEvent {
-  const definition = step.emits.find(({ type }) => type === emission.type);
+  const definition = [...step.emits, stepDone].find(({ type }) => type === emission.type);
   if (definition !== undefined) return definition;
   throw new Error(`the step ${step.name} emitted ${emission.type}, which it does not list in "emits"`);
 }

@@ -44,8 +44,10 @@ export const eventsPage = (events: readonly AnyEvent[]): string =>
     ...events.flatMap(eventSection),
   ].join("\n") + "\n";
 
-const goesTo = ({ consumers, transient }: AnyEvent): string =>
-  consumers.join(", ") || (transient ? "whoever watches" : "the ledger");
+function goesTo({ consumers, heardBy, transient }: AnyEvent): string {
+  const replicas = Object.keys(heardBy).map((service) => `${service} (every replica)`);
+  return [...consumers, ...replicas].join(", ") || (transient ? "whoever watches" : "the ledger");
+}
 
 const link = (type: string): string => `[${type}](#${type.replaceAll(".", "")})`;
 

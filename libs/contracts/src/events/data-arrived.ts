@@ -4,7 +4,8 @@ import { defineEvent } from "../define-event.js";
 export const dataArrived = defineEvent({
   type: "data.arrived",
   summary: "New data have landed for a pipeline",
-  consumers: ["ingestion"],
+  saidBy: ["retrain"],
+  takenBy: { ingestion: "ingest" },
   data: z.looseObject({
     pipeline: z.string().min(1),
     source: z.string().min(1).optional().describe("A file that replaces the source of pipeline.yaml for this run"),

@@ -6,7 +6,8 @@ import { datasetRef, ofPipeline } from "./parts.js";
 export const datasetIngested = defineEvent({
   type: "dataset.ingested",
   summary: "The source was read, split and written as Parquet",
-  consumers: ["validation"],
+  saidBy: ["ingest"],
+  takenBy: { validation: "validate" },
   data: z.looseObject({
     ...ofPipeline,
     ...datasetRef.shape,

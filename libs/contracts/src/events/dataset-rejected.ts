@@ -6,7 +6,7 @@ import { datasetRef, finding, ofPipeline } from "./parts.js";
 export const datasetRejected = defineEvent({
   type: "dataset.rejected",
   summary: "The dataset broke its schema: the run ends here and the champion goes on serving",
-  consumers: [],
+  saidBy: ["validate"],
   data: z.looseObject({
     ...ofPipeline,
     dataset: datasetRef,

@@ -6,7 +6,8 @@ import { datasetRef, ofPipeline } from "./parts.js";
 export const datasetTransformed = defineEvent({
   type: "dataset.transformed",
   summary: "Preprocessing was fitted on the training rows and applied; arrays are ready",
-  consumers: ["trainer"],
+  saidBy: ["transform"],
+  takenBy: { trainer: "train" },
   data: z.looseObject({
     ...ofPipeline,
     dataset: datasetRef,

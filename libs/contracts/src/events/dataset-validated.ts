@@ -6,7 +6,8 @@ import { datasetRef, finding, ofPipeline } from "./parts.js";
 export const datasetValidated = defineEvent({
   type: "dataset.validated",
   summary: "The dataset is as its schema says; warnings may be in the report",
-  consumers: ["transformation"],
+  saidBy: ["validate"],
+  takenBy: { transformation: "transform" },
   data: z.looseObject({
     ...ofPipeline,
     dataset: datasetRef,

@@ -5,7 +5,6 @@ import { artifactRef } from "../artifact.js";
 export const driftDetected = defineEvent({
   type: "drift.detected",
   summary: "What is asked of a model no longer looks like what it learned from",
-  consumers: [],
   data: z.looseObject({
     pipeline: z.string(),
     model: z.string(),

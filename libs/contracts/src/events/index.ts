@@ -13,11 +13,13 @@ import { modelRolledBack } from "./model-rolled-back.js";
 import { modelTrained } from "./model-trained.js";
 import { retrainingRequested } from "./retraining-requested.js";
 import { rollbackRequested } from "./rollback-requested.js";
+import { stepDone } from "./step-done.js";
 import { stepFailed } from "./step-failed.js";
 import { stepProgress } from "./step-progress.js";
 
 /** Every event of the platform, in the order of the flow. */
 export const events: readonly AnyEvent[] = [
+  retrainingRequested,
   dataArrived,
   datasetIngested,
   datasetValidated,
@@ -26,12 +28,12 @@ export const events: readonly AnyEvent[] = [
   modelTrained,
   modelApproved,
   modelRejected,
+  rollbackRequested,
   modelPromoted,
   modelRolledBack,
   modelDeployed,
   driftDetected,
-  retrainingRequested,
-  rollbackRequested,
+  stepDone,
   stepFailed,
   stepProgress,
 ];
@@ -53,6 +55,7 @@ export {
   modelTrained,
   retrainingRequested,
   rollbackRequested,
+  stepDone,
   stepFailed,
   stepProgress,
 };

@@ -5,6 +5,7 @@ import { verdict } from "./parts.js";
 export const modelApproved = defineEvent({
   type: "model.approved",
   summary: "The model passed every gate against the champion",
-  consumers: ["registry"],
+  saidBy: ["evaluate"],
+  takenBy: { registry: "promote" },
   data: z.looseObject({ ...verdict, evaluation: z.number().int().positive().default(1) }),
 });

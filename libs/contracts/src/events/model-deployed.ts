@@ -4,7 +4,7 @@ import { defineEvent } from "../define-event.js";
 export const modelDeployed = defineEvent({
   type: "model.deployed",
   summary: "An inference replica answers with this version",
-  consumers: [],
+  saidBy: ["deploy"],
   data: z.looseObject({
     pipeline: z.string(),
     model: z.string(),

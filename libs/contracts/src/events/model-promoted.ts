@@ -5,7 +5,8 @@ import { deploymentChange } from "./parts.js";
 export const modelPromoted = defineEvent({
   type: "model.promoted",
   summary: "A version became the champion",
-  consumers: [],
+  saidBy: ["promote"],
+  heardBy: { inference: "deploy" },
   data: z.looseObject({
     ...deploymentChange,
     exported: z.string().optional().describe("Where the package was exported to"),

@@ -5,6 +5,7 @@ import { deploymentChange } from "./parts.js";
 export const modelRolledBack = defineEvent({
   type: "model.rolled-back",
   summary: "An earlier version serves again",
-  consumers: [],
+  saidBy: ["roll-back"],
+  heardBy: { inference: "deploy" },
   data: z.looseObject(deploymentChange),
 });

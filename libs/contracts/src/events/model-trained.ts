@@ -6,7 +6,8 @@ import { metrics, trainedModel } from "./parts.js";
 export const modelTrained = defineEvent({
   type: "model.trained",
   summary: "A model was chosen, fitted on all training rows and packaged",
-  consumers: ["evaluator"],
+  saidBy: ["train", "promote"],
+  takenBy: { evaluator: "evaluate" },
   data: z.looseObject({
     ...trainedModel,
     candidates: z.array(

@@ -4,7 +4,7 @@ import { defineEvent } from "../define-event.js";
 export const retrainingRequested = defineEvent({
   type: "retraining.requested",
   summary: "A pipeline is to run again on the data of its source",
-  consumers: ["ingestion"],
+  takenBy: { ingestion: "retrain" },
   data: z.looseObject({
     pipeline: z.string().min(1),
     reason: z.string(),

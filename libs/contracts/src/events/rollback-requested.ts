@@ -4,7 +4,7 @@ import { defineEvent } from "../define-event.js";
 export const rollbackRequested = defineEvent({
   type: "rollback.requested",
   summary: "An operator wants an earlier version of a model to serve again",
-  consumers: ["registry"],
+  takenBy: { registry: "roll-back" },
   data: z.looseObject({
     model: z.string().min(1),
     version: z.number().int().positive().optional().describe("Unset: the version that served before"),

@@ -5,7 +5,6 @@ import { problemSchema } from "../problem.js";
 export const stepFailed = defineEvent({
   type: "step.failed",
   summary: "A step gave up: its message is among the dead letters",
-  consumers: [],
   data: z.looseObject({
     step: z.string(),
     problem: problemSchema,

@@ -1,7 +1,7 @@
 import type { CloudEvent } from "../cloud-event.js";
 import type { Problem } from "../problem.js";
 
-export type RunStatus = "running" | "promoted" | "rejected" | "rolled-back" | "failed";
+export type RunStatus = "running" | "promoted" | "rejected" | "rolled-back" | "done" | "failed";
 
 export interface RunStep {
   step: string;

@@ -1,0 +1,8 @@
+import { z } from "zod";
+import { defineEvent } from "../define-event.js";
+
+export const stepDone = defineEvent({
+  type: "step.done",
+  summary: "A step that has no event of its own to say did its work",
+  data: z.looseObject({ step: z.string() }),
+});
