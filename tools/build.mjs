@@ -4,7 +4,7 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 
-const isSource = (name) => name.endsWith(".ts") && !name.endsWith(".d.ts") && !name.includes(".test.");
+const isSource = (name) => name.endsWith(".ts") && !/(\.d|\.test|-for-test|-fixtures)\.ts$/.test(name);
 
 export function sourcesOf(root) {
   const src = join(root, "src");

@@ -21,6 +21,8 @@ const SECOND_LOOK_MS = 250;
 export function watchFolders({ pipelinesDir, log, begin, everyMs = EVERY_MS }: FolderTriggerParts) {
   const watchers = new Map<string, FSWatcher>();
   const soundOnce = once(log);
+  /** Files whose run has begun although their marker could not be taken away. */
+  const begun = new Map<string, string>();
   let marks = new Map<string, string>();
   let looking: Promise<void> | undefined;
   let soon: NodeJS.Timeout | undefined;
@@ -57,12 +59,25 @@ export function watchFolders({ pipelinesDir, log, begin, everyMs = EVERY_MS }: F
   /** All runs are written down before the marker goes: dying in between begins the same runs, which are known by then. */
   async function take(file: PipelineFile, { folder, files }: Landing): Promise<void> {
     let last: AcceptedRun | undefined;
-    for (const { path } of files) {
+    for (const { path, mark } of files.filter((landed) => begun.get(landed.path) !== landed.mark)) {
       last = await begin(file, path);
+      begun.set(path, mark);
       if (!last.duplicate) log.info("data have landed", { pipeline: file.spec.name, source: path, run: last.run });
     }
-    // Another gateway may have taken the marker away.
-    await rename(join(folder, SUCCESS), join(folder, `${SUCCESS}.${last!.run}`)).catch(ignoreMissing);
+    if (last !== undefined && (await takeMarker(folder, last.run))) files.forEach(({ path }) => begun.delete(path));
+  }
+
+  /** False where the folder is read-only: then the marker stays, and the files are remembered instead. */
+  async function takeMarker(folder: string, run: string): Promise<boolean> {
+    try {
+      await rename(join(folder, SUCCESS), join(folder, `${SUCCESS}.${run}`));
+    } catch (error) {
+      // Another gateway may have taken the marker away.
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return true;
+      soundOnce("a marker can't be taken away, so it stays", { folder, error: String(error) });
+      return false;
+    }
+    return true;
   }
 
   async function listenTo(folder: string): Promise<void> {
@@ -108,10 +123,6 @@ export function watchFolders({ pipelinesDir, log, begin, everyMs = EVERY_MS }: F
       await looking;
     },
   };
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== "ENOENT") throw error;
 }
 
 /** A warning that stays true is said once, not at every look. */

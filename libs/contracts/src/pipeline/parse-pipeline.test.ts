@@ -1,5 +1,5 @@
 import { parsePipeline } from "./parse-pipeline.js";
-import { ProblemError } from "../problem.js";
+import type { ProblemError } from "../problem.js";
 
 const valid = "name: iris\nsource: { path: iris.csv }\ntarget: { column: species }\n";
 const parse = (text: string) => parsePipeline({ file: "pipeline.yaml", text });
