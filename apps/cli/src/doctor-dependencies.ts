@@ -11,7 +11,7 @@ import {
   type RecordStore,
 } from "@millrace/storage";
 import { openTracking } from "@millrace/tracking";
-import type { Finding } from "./doctor.js";
+import type { Finding } from "./doctor-finding.js";
 
 const CONNECT_MS = 10_000;
 

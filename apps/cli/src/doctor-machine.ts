@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { listPipelines, readPort, type PlatformSettings } from "@millrace/service";
 import type { CommandContext } from "./command.js";
-import type { Finding } from "./doctor.js";
+import type { Finding } from "./doctor-finding.js";
 
 const OLDEST_NODE = [20, 11] as const;
 

@@ -1,17 +1,10 @@
-import { problemOf } from "@millrace/contracts";
 import { platformSettings, readSettings, type PlatformSettings } from "@millrace/service";
 import { show, type CommandContext } from "./command.js";
 import { checkArtifacts, checkBroker, checkRecords, checkTracking } from "./doctor-dependencies.js";
+import { type Finding, wrong } from "./doctor-finding.js";
 import { checkGateway, checkInference, checkNode, checkPipelines } from "./doctor-machine.js";
 import { exitCodes } from "./exit-code.js";
 import { secondsText, textTable } from "./text-table.js";
-
-export interface Finding {
-  /** "off": not there, which is no mistake. */
-  state: "ok" | "off" | "wrong";
-  detail: string;
-  remedy?: string;
-}
 
 export interface Check {
   name: string;
@@ -58,12 +51,6 @@ const tooLate = (): Promise<Finding> =>
     };
     setTimeout(() => resolve(late), LONGEST_MS).unref();
   });
-
-/** What a driver threw, as a finding. */
-export function wrong(error: unknown): Finding {
-  const { message, where, remedy } = problemOf(error);
-  return { state: "wrong", detail: where === undefined ? message : `${where}: ${message}`, remedy };
-}
 
 function text(findings: readonly Checked[], healthy: boolean): string {
   const rows = findings.map(({ check, state, seconds, detail }) => [state, check, secondsText(seconds), detail]);

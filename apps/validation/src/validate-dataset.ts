@@ -27,7 +27,7 @@ export const validateDataset = step({
     const findings = [...checkSides(schema, sides), ...strangeColumns(spokenOf(pipeline, schema), sides[0])];
     const report = await writeJson(artifacts, "validation.json", { rows, schema, findings });
     const errors = findings.filter(({ severity }) => severity === "error");
-    progress(`${findings.length} findings, ${errors.length} of them errors`);
+    progress(`errors: ${errors.length}, warnings: ${findings.length - errors.length}`);
     const about = { pipeline: pipeline.name, spec, dataset: { source, rows, train, test }, report };
     if (errors.length > 0) return datasetRejected({ ...about, findings, summary: summaryOf(errors) });
     return datasetValidated({

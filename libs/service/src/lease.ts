@@ -12,8 +12,6 @@ interface Lease {
 const leases = defineCollection<Lease>({ name: "leases", indexes: {} });
 
 export interface HeldLease {
-  /** False once somebody else has it: the work in hand is then of no use any more. */
-  stillHeld(): boolean;
   release(): Promise<void>;
 }
 
@@ -41,16 +39,11 @@ export async function claimLease(key: string, options: LeaseOptions): Promise<He
   );
   if (claimed?.value.owner !== options.owner) return undefined;
 
-  let held = true;
-  const renew = async () => {
-    const renewed = await records.update(key, (current) => (current?.owner === options.owner ? mine() : undefined));
-    held = renewed?.value.owner === options.owner;
-  };
+  const renew = () => records.update(key, (current) => (current?.owner === options.owner ? mine() : undefined));
   // A renewal that fails is tried again at the next beat; the lease is lost only when it expires.
   const timer = setInterval(() => void renew().catch(() => undefined), (options.seconds * 1000) / 3);
   timer.unref();
   return {
-    stillHeld: () => held,
     release: async () => {
       clearInterval(timer);
       const current = await records.get(key);

@@ -40,8 +40,10 @@ export async function runServices(
   const urls: Record<string, string> = {};
   const stop = async () => {
     stopping.abort(isStopping(platform.instance));
+    // Before the last moment, so that work which has to be given up can still be handed back.
+    const lastCall = setTimeout(() => ended.abort(isStopping(platform.instance)), settings.DRAIN_SECONDS * 800);
     await platform.drain();
-    ended.abort(isStopping(platform.instance));
+    clearTimeout(lastCall);
     await Promise.all(stops.splice(0).map((each) => each()));
     await platform.close();
   };

@@ -24,7 +24,7 @@ let heard: CloudEvent[];
 async function serve(...steps: AnyStep[]): Promise<void> {
   folder = await temporaryFolder("step");
   running = await runServices("test", [defineService({ name: "ingestion", steps })], {
-    environment: { MILLRACE_DATA_DIR: folder.path, INGESTION_PORT: "0", LOG_LEVEL: "error" },
+    environment: { MILLRACE_DATA_DIR: folder.path, INGESTION_PORT: "0", LOG_LEVEL: "error", DRAIN_SECONDS: "1" },
   });
   heard = [];
   await running.platform.bus.listen(["#"], (event) => void heard.push(event));
@@ -149,6 +149,22 @@ describe("the step protocol", () => {
     finish();
     await eventually("the answer", () => heardOf(retrainingRequested.type).length >= 1);
     expect(times).toBe(1);
+  });
+
+  it("lets long work finish when it stops, and ends it when its time is over", async () => {
+    const seen: string[] = [];
+    await serve(
+      answering({ long: true }, async (_data, { signal }) => {
+        seen.push("began");
+        await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+        seen.push("ended");
+        throw signal.reason;
+      }),
+    );
+    await say(arrival("a"));
+    await eventually("the work to begin", () => seen.length === 1);
+    await running.stop();
+    expect(seen).toEqual(["began", "ended"]);
   });
 
   it("carries the trace on and names run, pipeline and source in what it says", async () => {

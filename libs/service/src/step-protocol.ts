@@ -13,6 +13,7 @@ import {
   stepProgress,
   type AnyEvent,
   type CloudEvent,
+  type DataOf,
   type Digest,
   type Emission,
   type Manifest,
@@ -24,6 +25,7 @@ import { openManifests, type Manifests } from "./manifests.js";
 import { openPipelineSpecs } from "./pipeline-specs.js";
 import type { Platform } from "./platform.js";
 import { openSlots } from "./slots.js";
+import { observeLag, observeStep } from "./step-metrics.js";
 import type { AnyStep, StepContext } from "./step.js";
 import { childTrace } from "./trace.js";
 
@@ -62,10 +64,10 @@ export function openStepRunner(service: string, step: AnyStep, platform: Platfor
   const publish = (events: readonly CloudEvent[]) => publishAll(platform, events);
 
   async function handle(delivery: Delivery): Promise<Detached | void> {
-    observeLag(platform, delivery);
+    observeLag(platform.metrics, delivery, platform.clock());
     const work = accept(step, delivery);
-    const earlier = await known(manifests, work);
-    if (earlier !== undefined) return publish(await adopt(manifests, earlier, work));
+    const earlier = await doneBefore(manifests, work);
+    if (earlier !== undefined) return publish(await adopt(earlier, work));
     if (step.long) return detach(work);
     await perform(work);
   }
@@ -92,44 +94,43 @@ export function openStepRunner(service: string, step: AnyStep, platform: Platfor
   }
 
   async function perform(work: Work): Promise<void> {
-    const context = await contextOf(work);
-    context.progress(`${step.name} began`);
-    const finish = observeStep(platform, step.name);
+    const finish = observeStep(platform.metrics, step.name);
+    const say = sayer(work);
+    say({ state: "started", message: `${step.name} began` });
     try {
-      const startedAt = platform.clock();
-      const emission = await step.run(work.data, context);
-      const manifest = await manifests.write(manifestOf(work, emission, startedAt));
+      const manifest = await doOnce(work, say);
       await publish(manifest.output);
-      const seconds = finish("done");
-      context.log.info("step done", { emitted: manifest.output.map(({ type }) => type), seconds });
+      const emitted = manifest.output.map(({ type }) => type);
+      logOf(work).info("step done", { emitted, seconds: finish("done") });
     } catch (error) {
       finish("failed");
       const outcome = outcomeOf(error);
-      if (!(outcome instanceof Reject)) {
-        const problem = problemOf(outcome);
-        say(platform, service, work, { state: "retrying", message: sentenceOf(problem), problem });
-      }
+      const problem = problemOf(outcome);
+      if (!(outcome instanceof Reject)) say({ state: "retrying", message: sentenceOf(problem), problem });
       throw outcome;
     }
   }
 
-  async function contextOf(work: Work): Promise<StepContext> {
+  async function doOnce(work: Work, say: Say): Promise<Manifest> {
+    const startedAt = platform.clock();
+    const emission = await step.run(work.data, await contextOf(work, say));
+    const said = emission ?? stepDone({ step: step.name });
+    return manifests.write(manifestWith(work, [wrap(work, definitionOf(step, said), said)], startedAt));
+  }
+
+  const logOf = ({ run, trace, event }: Work) =>
+    platform.log.with({ run, step: step.name, trace: trace.traceId, pipeline: pipelineOf(event) });
+
+  async function contextOf(work: Work, say: Say): Promise<StepContext> {
     const { run, event } = work;
-    const log = platform.log.with({ run, step: step.name, trace: work.trace.traceId, pipeline: pipelineOf(event) });
-    const progress: StepContext["progress"] = (message, progress = {}) => {
-      say(platform, service, work, { state: message.endsWith("began") ? "started" : "working", message, ...progress });
-    };
+    const log = logOf(work);
+    const progress: StepContext["progress"] = (message, how = {}) => say({ state: "working", message, ...how });
     return {
       ...{ run, event, log, progress, signal: signals.ended },
       ...{ artifacts: platform.artifacts, records: platform.records, tracking: platform.tracking },
       ...{ settings: platform.settings, clock: platform.clock },
       pipeline: (await specs.of(work.data)) as PipelineSpec & undefined,
     };
-  }
-
-  function manifestOf(work: Work, emission: Emission | undefined, startedAt: Date): Manifest {
-    const said = emission ?? stepDone({ step: step.name });
-    return manifestWith(work, [wrap(work, definitionOf(step, said), said)], startedAt);
   }
 
   const wrap = (work: Work, definition: AnyEvent, emission: Emission): CloudEvent =>
@@ -146,19 +147,30 @@ export function openStepRunner(service: string, step: AnyStep, platform: Platfor
   });
 
   /** The manifest of this run, or of another run that did the same before, written down for this one. */
-  async function adopt(known: Manifests, earlier: Manifest, work: Work): Promise<readonly CloudEvent[]> {
+  async function adopt(earlier: Manifest, work: Work): Promise<readonly CloudEvent[]> {
     if (earlier.run === work.run) return earlier.output;
     const output = earlier.output.map((event) =>
       wrap(work, definitionOf(step, event), { type: event.type, data: event.data }),
     );
     const manifest = { ...manifestWith(work, output, platform.clock()), reusedFrom: earlier.run };
-    return (await known.write(manifest)).output;
+    return (await manifests.write(manifest)).output;
+  }
+
+  /** Progress is for watching: it is not waited for, and losing it loses nothing. */
+  function sayer(work: Work): Say {
+    return (progress) => {
+      const emission = stepProgress({ step: step.name, ...progress });
+      const event = wrap(work, stepProgress, emission);
+      void platform.bus.publish(event, { transient: true }).catch(() => undefined);
+    };
   }
 
   return { handle };
 }
 
-async function known(manifests: Manifests, { run, step, digest }: Work): Promise<Manifest | undefined> {
+type Say = (progress: Pick<DataOf<typeof stepProgress>, "state" | "message" | "done" | "total" | "problem">) => void;
+
+async function doneBefore(manifests: Manifests, { run, step, digest }: Work): Promise<Manifest | undefined> {
   const own = await manifests.find(run, step.name, digest);
   return own ?? (step.pure ? manifests.findSame(step.name, digest) : undefined);
 }
@@ -181,18 +193,6 @@ async function publishAll(platform: Platform, events: readonly CloudEvent[]): Pr
   for (const event of events) await platform.bus.publish(event);
 }
 
-/** Progress is for watching: it is not waited for, and losing it loses nothing. */
-function say(platform: Platform, service: string, work: Work, data: object): void {
-  const emission = { type: stepProgress.type, data: { step: work.step.name, ...data } };
-  const { run, trace } = work;
-  const pipeline = pipelineOf(work.event);
-  const time = platform.clock();
-  const event = envelope(stepProgress, emission, {
-    ...{ service, step: work.step.name, run, pipeline, traceparent: trace.traceparent, time },
-  });
-  void platform.bus.publish(event, { transient: true }).catch(() => undefined);
-}
-
 export const pipelineOf = (event: CloudEvent): string | undefined =>
   event.pipeline ?? (event.data as { pipeline?: string } | undefined)?.pipeline;
 
@@ -209,19 +209,4 @@ function outcomeOf(error: unknown): unknown {
   if (error instanceof Retry || error instanceof Reject) return error;
   if (error instanceof ProblemError) return new Reject(error.problem, { cause: error });
   return error;
-}
-
-const observeLag = ({ metrics, clock }: Platform, { enqueuedAt, queue }: Delivery): void => {
-  if (enqueuedAt) metrics.queueLag.observe({ queue }, Math.max(0, (clock().getTime() - enqueuedAt.getTime()) / 1000));
-};
-
-function observeStep({ metrics }: Platform, step: string): (outcome: "done" | "failed") => number {
-  const began = performance.now();
-  metrics.inFlight.inc({ step });
-  return (outcome) => {
-    metrics.inFlight.dec({ step });
-    const seconds = (performance.now() - began) / 1000;
-    metrics.stepSeconds.observe({ step, outcome }, seconds);
-    return seconds;
-  };
 }

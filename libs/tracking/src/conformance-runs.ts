@@ -1,5 +1,5 @@
 import { fresh, runToOpen, times, versionToRegister } from "./conformance-examples.js";
-import type { Driver } from "./conformance.js";
+import type { Driver } from "./conformance-driver.js";
 import type { Tracking } from "./tracking.js";
 
 export function conformsInRuns(driver: Driver): void {

@@ -1,5 +1,5 @@
 import { fresh, times, versionToRegister } from "./conformance-examples.js";
-import type { Driver } from "./conformance.js";
+import type { Driver } from "./conformance-driver.js";
 import type { Tracking } from "./tracking.js";
 
 export function conformsInVersions(driver: Driver): void {
