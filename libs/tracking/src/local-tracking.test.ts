@@ -1,7 +1,8 @@
 import { appendFile, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { conformsToTracking, type Peek } from "./conformance.js";
+import { conformsToTracking } from "./conformance.js";
+import type { Peek } from "./conformance-driver.js";
 import { jsonOf, linesOf } from "./files.js";
 import { openTracking } from "./index.js";
 import type { LocalMetric, LocalRun } from "./local-runs.js";

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createMlflowClient, quoted } from "@millrace/mlflow-client-ts";
-import { conformsToTracking, type Peek } from "./conformance.js";
+import { conformsToTracking } from "./conformance.js";
+import type { Peek } from "./conformance-driver.js";
 import { openTracking } from "./index.js";
 
 const mlflowTrackingUri = process.env.MLFLOW_TRACKING_URI!;
