@@ -1,6 +1,7 @@
 import type { RunView, StepView } from "./api.js";
 import type { Watcher } from "./follow-run.js";
 import type { Io } from "./io.js";
+import { stepDetails } from "./step-details.js";
 import { secondsText } from "./text-table.js";
 
 /** Writes a run as it goes: a line for each step that is through; on a terminal, what goes on now below them. */
@@ -19,12 +20,13 @@ export function runLines(io: Pick<Io, "out" | "terminal">): Watcher & { done(): 
   }
 
   return {
-    shows({ steps }) {
+    shows({ steps, events }) {
       for (const step of steps) {
         const mark = `${step.step}/${step.state}`;
         if (!["done", "failed"].includes(step.state) || written.has(mark)) continue;
         written.add(mark);
         line(stepLine(step));
+        if (!step.reusedFrom) stepDetails(step.step, events).forEach((detail) => line(`    ${detail}`));
       }
     },
     progressed({ step, state, message, done, total }) {

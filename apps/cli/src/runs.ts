@@ -2,6 +2,7 @@ import type { RunView } from "./api.js";
 import { show, type CommandContext } from "./command.js";
 import { exitCodes } from "./exit-code.js";
 import { stepLine } from "./run-lines.js";
+import { stepDetails } from "./step-details.js";
 import { textTable, timeText } from "./text-table.js";
 
 export interface RunsOptions {
@@ -29,9 +30,10 @@ export async function showRun(id: string, context: CommandContext): Promise<numb
   return exitCodes.ok;
 }
 
-function runText({ run, pipeline, status, summary, startedAt, steps }: RunView): string {
+function runText({ run, pipeline, status, summary, startedAt, steps, events }: RunView): string {
   const lines = steps.flatMap((step) => [
     step.state === "done" || step.state === "failed" ? stepLine(step) : `${stepLine(step)} (${step.state})`,
+    ...stepDetails(step.step, events).map((detail) => `    ${detail}`),
     ...step.artifacts.map(({ name, digest, size }) => `    ${name}  ${digest}  ${size} bytes`),
   ]);
   return [`${run}  ${pipeline}  ${status}  since ${timeText(startedAt)}`, ...lines, summary, ""].join("\n");

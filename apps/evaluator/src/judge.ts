@@ -40,11 +40,13 @@ export function judge(contest: {
   const gates = [...floors(contest.pipeline, contest.challenger), ...margins(contest)];
   const failed = gates.filter(({ passed }) => !passed);
   const told = failed.length > 0 ? failed : gates;
+  const { metric } = contest.pipeline.select;
+  const unopposed = `${metric} ${show(contest.challenger[metric] ?? NaN)}, with nothing to compare with and no floor set`;
   const verdict = failed.length > 0 ? "Rejected" : "Approved";
   const against = opponent(champion);
   return {
     failedGates: failed.map(({ name }) => name),
-    reason: `${verdict}${against}: ${told.map(({ says }) => says).join("; ") || "there is nothing to compare with and no floor is set"}.`,
+    reason: `${verdict}${against}: ${told.map(({ says }) => says).join("; ") || unopposed}.`,
   };
 }
 

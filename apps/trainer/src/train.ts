@@ -46,7 +46,7 @@ export const train = step({
       trainedOn: { rows: job.table.rows, digest: transformed.dataset.train.digest },
     });
     openModel(bytes);
-    progress(`${winner.family} won: ${pipeline.select.metric} ${winner.metrics![pipeline.select.metric]?.toFixed(4)}`);
+    progress(outcomeOf(result, winner, pipeline.select.metric));
     const packed = await artifacts.put(bytes, { mediaType: "application/vnd.millrace.model+json", name: "model.json" });
     const { spec, dataset } = transformed;
     return modelTrained({
@@ -56,6 +56,15 @@ export const train = step({
     });
   },
 });
+
+/** Which candidate won, and which ones could not take part: a row limit, say. */
+function outcomeOf({ candidates }: FitResult, winner: CandidateResult, metric: string): string {
+  const won = `${winner.family} won: ${metric} ${winner.metrics![metric]?.toFixed(4)}`;
+  const out = candidates.flatMap(({ family, problem }) =>
+    problem ? [`${family} was not fitted: ${sentenceOf(problem)}`] : [],
+  );
+  return [won, ...out].join("; ");
+}
 
 async function jobOf(
   transformed: Transformed,
