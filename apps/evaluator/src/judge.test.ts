@@ -46,7 +46,9 @@ describe("the verdict on a first version", () => {
   });
 
   it("is yes where nothing is asked", () => {
-    expect(verdict({}, { accuracy: 0.1 }).reason).toMatch(/^Approved as the first version: .*accuracy 0\.1.*no floor set\.$/);
+    expect(verdict({}, { accuracy: 0.1 }).reason).toMatch(
+      /^Approved as the first version: .*accuracy 0\.1.*no floor set\.$/,
+    );
   });
 });
 
