@@ -94,6 +94,13 @@ describe("promotion", () => {
     expect((await versionsIn(bench)).map(({ status }) => status)).toEqual(["approved", "rejected"]);
   });
 
+  it("of a run that is let go on after it was promoted stays approved: it is the model that serves", async () => {
+    await approve("a");
+    await reject("a", { ...against(1, 1), failedGates: ["different"] });
+    expect(await versionsIn(bench)).toMatchObject([{ version: 1, run: "a", status: "approved" }]);
+    expect(await deploymentIn(bench)).toMatchObject({ champion: { version: 1 } });
+  });
+
   it("registers what was rejected, and does not serve it", async () => {
     await reject("a", { failedGates: ["at_least.f1"] });
     expect(await versionsIn(bench)).toMatchObject([{ version: 1, status: "rejected" }]);

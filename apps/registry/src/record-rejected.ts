@@ -1,5 +1,5 @@
-import { modelRejected } from "@millrace/contracts";
-import { step } from "@millrace/service";
+import { modelRejected, type DataOf } from "@millrace/contracts";
+import { step, type StepContext } from "@millrace/service";
 import { registerVersion, versionOfRun } from "./versions.js";
 
 /** A rejected model is kept as a version with that status, so that one can see what was tried; it never serves. */
@@ -8,10 +8,25 @@ export const recordRejected = step({
   on: modelRejected,
   emits: [],
   async run(verdict, context) {
-    const alreadyServes = verdict.failedGates.includes("different");
-    const isNew = (await versionOfRun(context.records, context.run)) === undefined;
-    // The model that serves is a version already; one of this run, from an earlier verdict, must not stay approved.
-    if (!(alreadyServes && isNew)) await registerVersion(verdict, "rejected", context);
+    if (await servesAlready(verdict, context)) {
+      context.progress(`version ${verdict.champion!.version}, the same model, goes on serving`);
+      return undefined;
+    }
+    const { model, version } = await registerVersion(verdict, "rejected", context);
+    context.progress(`version ${version} of ${model} is kept as rejected, and never serves`);
     return undefined;
   },
 });
+
+/**
+ * The same model as the champion's is a version already, and must stay approved. Another version that this run has, from
+ * an earlier verdict, must not.
+ */
+async function servesAlready(
+  { failedGates, champion }: DataOf<typeof modelRejected>,
+  { records, run }: StepContext,
+): Promise<boolean> {
+  if (champion === undefined || !failedGates.includes("different")) return false;
+  const own = await versionOfRun(records, run);
+  return own === undefined || own.version === champion.version;
+}
