@@ -19,7 +19,7 @@ export interface Change {
 /** What each generation was made of. Whoever writes a generation first has made it; nobody changes it afterwards. */
 const generationCollection = defineCollection<DeploymentRecord>({
   name: "deployment-generations",
-  indexes: { byModel: ["model", "generation"] },
+  indexes: { byModel: ["model", "generation"], byRun: ["run"] },
 });
 
 const generationKey = (model: string, generation: number): string => `${model}@${generation}`;
@@ -44,6 +44,10 @@ export const generationAfter = async (
   records: Records,
 ): Promise<DeploymentRecord | undefined> =>
   (await records.records(generationCollection).get(generationKey(model, generation + 1)))?.value;
+
+/** Whether a run's version serves, or served once. */
+export const everServed = async (records: Records, run: string): Promise<boolean> =>
+  (await records.records(generationCollection).query({ index: "byRun", equals: { run }, limit: 1 })).records.length > 0;
 
 async function makeGeneration(
   { model, to, generation, alias, run, reason }: Change,

@@ -101,6 +101,13 @@ describe("promotion", () => {
     expect(await deploymentIn(bench)).toMatchObject({ champion: { version: 1 } });
   });
 
+  it("of a run that served once stays approved, so that one can roll back to it", async () => {
+    await approve("a");
+    await approve("b", against(1, 1));
+    await reject("a", { ...against(2, 2), failedGates: ["better_by.f1"] });
+    expect((await versionsIn(bench)).map(({ status }) => status)).toEqual(["approved", "approved"]);
+  });
+
   it("registers what was rejected, and does not serve it", async () => {
     await reject("a", { failedGates: ["at_least.f1"] });
     expect(await versionsIn(bench)).toMatchObject([{ version: 1, status: "rejected" }]);

@@ -1,5 +1,6 @@
 import { modelRejected, type DataOf } from "@millrace/contracts";
 import { step, type StepContext } from "@millrace/service";
+import { everServed } from "./deployment.js";
 import { registerVersion, versionOfRun } from "./versions.js";
 
 /** A rejected model is kept as a version with that status, so that one can see what was tried; it never serves. */
@@ -8,8 +9,8 @@ export const recordRejected = step({
   on: modelRejected,
   emits: [],
   async run(verdict, context) {
-    if (await servesAlready(verdict, context)) {
-      context.progress(`version ${verdict.champion!.version}, the same model, goes on serving`);
+    if (await isKnown(verdict, context)) {
+      context.progress("the model is a version already, which keeps its approval");
       return undefined;
     }
     const { model, version } = await registerVersion(verdict, "rejected", context);
@@ -19,14 +20,10 @@ export const recordRejected = step({
 });
 
 /**
- * The same model as the champion's is a version already, and must stay approved. Another version that this run has, from
- * an earlier verdict, must not.
+ * A run that is let go on after its version served may end with a worse verdict; the version can still be rolled back to.
+ * And the same model as the champion's needs no version of its own, unless an earlier verdict gave it one.
  */
-async function servesAlready(
-  { failedGates, champion }: DataOf<typeof modelRejected>,
-  { records, run }: StepContext,
-): Promise<boolean> {
-  if (champion === undefined || !failedGates.includes("different")) return false;
-  const own = await versionOfRun(records, run);
-  return own === undefined || own.version === champion.version;
+async function isKnown({ failedGates }: DataOf<typeof modelRejected>, { records, run }: StepContext): Promise<boolean> {
+  if (await everServed(records, run)) return true;
+  return failedGates.includes("different") && (await versionOfRun(records, run)) === undefined;
 }
