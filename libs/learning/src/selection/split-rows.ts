@@ -1,5 +1,5 @@
 import { ProblemError } from "@millrace/contracts";
-import { seededRandom } from "./random.js";
+import { seededRandom } from "../data/random.js";
 
 export interface RowSplit {
   readonly train: Int32Array;

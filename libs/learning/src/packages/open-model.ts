@@ -1,9 +1,9 @@
 import type { Table } from "@millrace/contracts";
-import { applyPreprocessor, compileRow, type Row } from "./apply-preprocessor.js";
-import { checkRow } from "./check-row.js";
-import type { FeatureDescription } from "./describe-features.js";
-import { familyOf } from "./families.js";
-import { choose, positiveCode } from "./metrics.js";
+import { applyPreprocessor, compileRow, type Row } from "../preprocessing/apply-preprocessor.js";
+import { checkRow } from "../preprocessing/check-row.js";
+import type { FeatureDescription } from "../preprocessing/describe-features.js";
+import { familyOf } from "../models/families.js";
+import { choose, positiveCode } from "../metrics/metrics.js";
 import { unpackModel, type ModelPackage } from "./model-package.js";
 
 export interface Prediction {

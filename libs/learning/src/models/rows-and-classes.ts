@@ -1,6 +1,6 @@
 import { ProblemError } from "@millrace/contracts";
 import type { RowModel } from "./family.js";
-import { requireColumns, rowOf, type Matrix } from "./matrix.js";
+import { requireColumns, rowOf, type Matrix } from "../data/matrix.js";
 
 /** rows × classes, by the same function that serves one row: so both agree to the bit. */
 export function probabilitiesByRow(model: RowModel, x: Matrix, columns: number, classes: number): Float64Array {

@@ -2,9 +2,9 @@ import type { Table } from "@millrace/contracts";
 import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { applyPreprocessor, compileRow, fitPreprocessor, rowOf, type PreprocessStep } from "./index.js";
+import { applyPreprocessor, compileRow, fitPreprocessor, rowOf, type PreprocessStep } from "../index.js";
 
-const fixture = JSON.parse(readFileSync(join(__dirname, "../fixtures/preprocessing.json"), "utf8"));
+const fixture = JSON.parse(readFileSync(join(__dirname, "../../fixtures/preprocessing.json"), "utf8"));
 type Cells = (number | null)[][];
 
 const numbers = (rows: Cells): Table => ({

@@ -1,9 +1,9 @@
 import { ProblemError } from "@millrace/contracts";
 import { RandomForestClassifier } from "ml-random-forest";
 import type { Family, ModelState, Parameters, RowModel } from "./family.js";
-import { rowOf, type Matrix } from "./matrix.js";
+import { rowOf, type Matrix } from "../data/matrix.js";
 import { defaultsOf, parametersOf, share, wholeNumber } from "./parameters.js";
-import type { Random } from "./random.js";
+import type { Random } from "../data/random.js";
 import { probabilitiesByRow, requireTrainable } from "./rows-and-classes.js";
 
 /** A tree as arrays: node n asks whether `features[feature[n]] < threshold[n]`. A leaf has feature −1 and its class in `left`. */

@@ -1,4 +1,4 @@
-import { decodeNpy, encodeNpy, matrixOf } from "./index.js";
+import { decodeNpy, encodeNpy, matrixOf } from "../index.js";
 
 describe("npy", () => {
   it.each([

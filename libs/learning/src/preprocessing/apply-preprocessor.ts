@@ -1,5 +1,5 @@
 import { columnNamed, type Column, type Table } from "@millrace/contracts";
-import type { Matrix } from "./matrix.js";
+import type { Matrix } from "../data/matrix.js";
 import { columnMissing, textInstead, valueMissing } from "./preprocess-problem.js";
 import {
   widthOf,

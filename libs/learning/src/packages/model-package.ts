@@ -1,7 +1,7 @@
 import { canonicalJson, digestOf, ProblemError } from "@millrace/contracts";
-import type { FeatureDescription } from "./describe-features.js";
-import type { ModelState } from "./family.js";
-import type { PreprocessorState } from "./preprocessor-state.js";
+import type { FeatureDescription } from "../preprocessing/describe-features.js";
+import type { ModelState } from "../models/family.js";
+import type { PreprocessorState } from "../preprocessing/preprocessor-state.js";
 
 export const PACKAGE_FORMAT = "millrace-model/1";
 

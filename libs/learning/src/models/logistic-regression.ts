@@ -2,11 +2,11 @@ import type { Family, ModelState, Parameters, RowModel } from "./family.js";
 import { minimise, type Minimum } from "./lbfgs.js";
 import { binaryCurvature, softmaxCurvature } from "./logistic-curvature.js";
 import { binaryLoss, blockSize, preconditionerOf, sigmoid, softmax, softmaxLoss } from "./logistic-loss.js";
-import type { Matrix } from "./matrix.js";
+import type { Matrix } from "../data/matrix.js";
 import { minimiseByNewton } from "./newton.js";
 import { defaultsOf, parametersOf, positive, wholeNumber } from "./parameters.js";
 import { probabilitiesByRow, requireTrainable } from "./rows-and-classes.js";
-import { sparseRows } from "./sparse-rows.js";
+import { sparseRows } from "../data/sparse-rows.js";
 
 export interface LogisticRegressionState extends ModelState {
   readonly family: "logistic-regression";

@@ -1,5 +1,5 @@
 import type { Objective } from "./lbfgs.js";
-import type { SparseRows } from "./sparse-rows.js";
+import type { SparseRows } from "../data/sparse-rows.js";
 
 // The weights of an output are a block: one for each column, then the intercept.
 export const blockSize = (columns: number): number => columns + 1;

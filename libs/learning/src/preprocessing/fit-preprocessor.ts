@@ -6,7 +6,7 @@ import {
   type Table,
   type TextColumn,
 } from "@millrace/contracts";
-import { mean, mostFrequent, presentSorted, quantile, standardDeviation } from "./number-summary.js";
+import { mean, mostFrequent, presentSorted, quantile, standardDeviation } from "../data/number-summary.js";
 import { columnMissing, notEncoded, nothingToLearn, valueMissing } from "./preprocess-problem.js";
 import {
   outputNames,

@@ -1,5 +1,5 @@
 import { columnNamed, type NumericColumn, type Table, type TextColumn } from "@millrace/contracts";
-import { presentSorted, quantile } from "./number-summary.js";
+import { presentSorted, quantile } from "../data/number-summary.js";
 import { columnMissing } from "./preprocess-problem.js";
 
 /** What may stand in a feature, for forms and documentation. */

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { otherRows, seededRandom, splitRows, stratifiedFolds, takeRows } from "./index.js";
+import { otherRows, seededRandom, splitRows, stratifiedFolds, takeRows } from "../index.js";
 
 const codes = fc
   .tuple(fc.integer({ min: 2, max: 4 }), fc.array(fc.nat(), { maxLength: 150 }))

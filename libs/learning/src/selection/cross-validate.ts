@@ -1,12 +1,12 @@
 import type { Table } from "@millrace/contracts";
-import { applyPreprocessor } from "./apply-preprocessor.js";
-import { familyNamed } from "./families.js";
-import { fitPreprocessor } from "./fit-preprocessor.js";
-import { evaluateProbabilities } from "./metrics.js";
-import type { PreprocessStep } from "./preprocessor-state.js";
-import { seededRandom } from "./random.js";
+import { applyPreprocessor } from "../preprocessing/apply-preprocessor.js";
+import { familyNamed } from "../models/families.js";
+import { fitPreprocessor } from "../preprocessing/fit-preprocessor.js";
+import { evaluateProbabilities } from "../metrics/metrics.js";
+import type { PreprocessStep } from "../preprocessing/preprocessor-state.js";
+import { seededRandom } from "../data/random.js";
 import { otherRows, stratifiedFolds } from "./split-rows.js";
-import { takeRows } from "./take-rows.js";
+import { takeRows } from "../data/take-rows.js";
 
 export interface Trial {
   readonly table: Table;

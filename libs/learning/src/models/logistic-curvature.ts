@@ -1,6 +1,6 @@
 import { blockSize, score, sigmoid, softmax } from "./logistic-loss.js";
 import type { Curvature } from "./newton.js";
-import type { SparseRows } from "./sparse-rows.js";
+import type { SparseRows } from "../data/sparse-rows.js";
 
 /** The second derivatives of binaryLoss. */
 export const binaryCurvature =

@@ -1,5 +1,5 @@
-import type { Matrix } from "./matrix.js";
-import type { Random } from "./random.js";
+import type { Matrix } from "../data/matrix.js";
+import type { Random } from "../data/random.js";
 
 export type ParameterValue = number | string | boolean;
 export type Parameters = Readonly<Record<string, ParameterValue>>;

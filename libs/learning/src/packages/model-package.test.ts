@@ -16,7 +16,7 @@ import {
   validateFold,
   type FeatureProblem,
   type PreprocessStep,
-} from "./index.js";
+} from "../index.js";
 
 const random = seededRandom(11);
 const rows = 120;

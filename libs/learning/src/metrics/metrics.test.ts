@@ -8,9 +8,9 @@ import {
   metricNames,
   predictedClasses,
   rocAuc,
-} from "./index.js";
+} from "../index.js";
 
-const { cases } = JSON.parse(readFileSync(join(__dirname, "../fixtures/metrics.json"), "utf8"));
+const { cases } = JSON.parse(readFileSync(join(__dirname, "../../fixtures/metrics.json"), "utf8"));
 const names = ["a", "b", "c", "d", "e"];
 
 interface Case {

@@ -9,9 +9,9 @@ import {
   rowOf,
   seededRandom,
   type Matrix,
-} from "./index.js";
+} from "../index.js";
 
-const fixture = JSON.parse(readFileSync(join(__dirname, "../fixtures/logistic-regression.json"), "utf8"));
+const fixture = JSON.parse(readFileSync(join(__dirname, "../../fixtures/logistic-regression.json"), "utf8"));
 
 const random = seededRandom(5);
 const blobs = (rows: number, columns: number, classes: number): { x: Matrix; y: Int32Array } => {
