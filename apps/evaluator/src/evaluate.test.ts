@@ -47,7 +47,8 @@ function modelWith(border: number, { features = ["x"], seed = 1 } = {}): Uint8Ar
   const preprocessor = fitPreprocessor(table, [], { features });
   const { codes, classes } = labelsOf(table.columns[1]!);
   const { fit, defaults } = familyNamed("logistic-regression");
-  const model = fit(applyPreprocessor(preprocessor, table), codes, 2, { ...defaults, C: 100 }, seededRandom(1));
+  const data = { x: applyPreprocessor(preprocessor, table), y: codes, classes: 2 };
+  const model = fit(data, { ...defaults, C: 100 }, { random: seededRandom(1) });
   const about = { target: "side", positive: "right", metrics: {}, seed, features: describeFeatures(table, features) };
   return packModel({ model, preprocessor, classes, ...about });
 }

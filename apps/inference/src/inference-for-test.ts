@@ -47,7 +47,8 @@ export function modelWith(border: number, preprocess = fillAll): Uint8Array {
   const preprocessor = fitPreprocessor(table, preprocess, { features });
   const { codes, classes } = labelsOf(table.columns[2]!);
   const { fit, defaults } = familyNamed("logistic-regression");
-  const model = fit(applyPreprocessor(preprocessor, table), codes, 2, { ...defaults, C: 100 }, seededRandom(1));
+  const data = { x: applyPreprocessor(preprocessor, table), y: codes, classes: 2 };
+  const model = fit(data, { ...defaults, C: 100 }, { random: seededRandom(1) });
   const about = { target: "side", positive: "right", metrics: { f1: 0.9 }, seed: 1 };
   return packModel({ model, preprocessor, classes, ...about, features: describeFeatures(table, features) });
 }

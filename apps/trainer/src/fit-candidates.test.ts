@@ -3,7 +3,7 @@ import { cloudsOf, jobOf } from "./fit-job-for-test.js";
 
 const weak = { model: "logistic-regression", params: { C: 1e-6 } };
 const good = { model: "logistic-regression", params: { C: 1 } };
-const impossible = { model: "random-forest", params: { trees: -1 } };
+const impossible = { model: "ml-random-forest", params: { trees: -1 } };
 const fit = (settings: object) => fitCandidates(jobOf({ select: { folds: 3 }, ...settings }), () => undefined);
 
 describe("the choice among candidates", () => {
@@ -28,8 +28,8 @@ describe("the choice among candidates", () => {
     expect(winner).toBe(1);
     expect(model).toMatchObject({ family: "logistic-regression", classes: 2 });
     expect(candidates[0]).toMatchObject({
-      ...{ family: "random-forest", params: { trees: -1 } },
-      problem: { code: "PARAMETER_INVALID", where: "random-forest.trees" },
+      ...{ family: "ml-random-forest", params: { trees: -1 } },
+      problem: { code: "PARAMETER_INVALID", where: "ml-random-forest.trees" },
     });
     expect(candidates[0]).not.toHaveProperty("metrics");
   });

@@ -31,7 +31,7 @@ function fitBest(job: FitJob, results: CandidateResult[], tell: Tell): FitResult
 function fitted({ pipeline, matrix, labels, classes }: FitJob, { model, params }: Candidate): ModelState {
   const { fit, parameters } = familyNamed(model);
   const random = seededRandom(pipeline.split.seed).fork("model");
-  return fit(matrix, labels, classes.length, parameters(params), random);
+  return fit({ x: matrix, y: labels, classes: classes.length }, parameters(params), { random });
 }
 
 /** One candidate that fails does not stop the others. */

@@ -72,7 +72,7 @@ describe("learning in a thread", () => {
   });
 
   it("rejects when the signal comes, also when it came before, and works afterwards", async () => {
-    const long = jobOf({ candidates: [{ model: "random-forest", params: { trees: 500 } }] }, cloudsOf(4000));
+    const long = jobOf({ candidates: [{ model: "ml-random-forest", params: { trees: 500 } }] }, cloudsOf(4000));
     const abort = new AbortController();
     const begun = () => abort.abort(new Error("stopping"));
     await expect(pool.fit(long, begun, abort.signal)).rejects.toThrow("stopping");

@@ -6,7 +6,7 @@ import { jobOf } from "./fit-job-for-test.js";
 import { stopFitting } from "./fit-pool.js";
 import { train } from "./train.js";
 
-const candidates = [{ model: "random-forest", params: { trees: 5 } }, { model: "logistic-regression" }];
+const candidates = [{ model: "ml-random-forest", params: { trees: 5 } }, { model: "logistic-regression" }];
 
 describe("the train step", () => {
   let bench: Awaited<ReturnType<typeof open>>;
@@ -47,7 +47,7 @@ describe("the train step", () => {
     const model = openModel(await bench.platform.artifacts.get(bytes));
     expect(model.metadata).toMatchObject({ family, metrics, target: "side", seed: 42, trainedOn: { rows: 60 } });
     expect(model.predictRow({ x: 9, y: 9 }).prediction).toBe("right");
-    expect(tried.map((candidate) => candidate.family)).toEqual(["random-forest", "logistic-regression"]);
+    expect(tried.map((candidate) => candidate.family)).toEqual(["ml-random-forest", "logistic-regression"]);
     expect(evaluation).toBe(1);
   });
 
@@ -69,14 +69,14 @@ describe("the train step", () => {
   it("says of each candidate why it could not be fitted when none was", async () => {
     const impossible = {
       candidates: [
-        { model: "random-forest", params: { trees: 0 } },
+        { model: "ml-random-forest", params: { trees: 0 } },
         { model: "logistic-regression", params: { c: 1 } },
       ],
     };
     const failure: unknown = await trained(bench, impossible).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ProblemError);
     expect(failure).toMatchObject({ code: "NO_CANDIDATE_FITTED", problem: { where: "sides" } });
-    expect(String(failure)).toMatch(/random-forest: random-forest\.trees.*logistic-regression: .*no parameter c/);
+    expect(String(failure)).toMatch(/ml-random-forest: ml-random-forest\.trees.*logistic-regression: .*no parameter c/);
   });
 
   it("stops with the reason of the signal", async () => {

@@ -1,5 +1,5 @@
 export { seededRandom, type Random } from "./data/random.js";
-export { matrixOf, rowOf, takeMatrixRows, type Matrix } from "./data/matrix.js";
+export { matrixOf, rowOf, takeMatrixRows, type Matrix, type Numbers } from "./data/matrix.js";
 export { otherRows, splitRows, stratifiedFolds, type RowSplit } from "./selection/split-rows.js";
 export { takeRows } from "./data/take-rows.js";
 export { labelCodes, type Labels } from "./data/label-codes.js";
@@ -7,10 +7,19 @@ export { labelsOf } from "./data/labels.js";
 export type * from "./preprocessing/preprocessor-state.js";
 export { fitPreprocessor } from "./preprocessing/fit-preprocessor.js";
 export { applyPreprocessor, compileRow, type Row } from "./preprocessing/apply-preprocessor.js";
-export type { Family, ModelState, Parameters, ParameterValue, RowModel } from "./models/family.js";
+export type {
+  Family,
+  FitContext,
+  ModelState,
+  Parameters,
+  ParameterValue,
+  RowModel,
+  Task,
+  TrainingData,
+} from "./models/family.js";
 export { families, familyNamed, familyOf } from "./models/families.js";
 export { logisticRegression, type LogisticRegressionState } from "./models/logistic-regression.js";
-export { randomForest, type FlatTree, type RandomForestState } from "./models/random-forest.js";
+export { mlRandomForest, type FlatTree, type MlRandomForestState } from "./models/ml-random-forest.js";
 export { confusionMatrix } from "./metrics/confusion-matrix.js";
 export { rocAuc } from "./metrics/roc-auc.js";
 export {

@@ -49,7 +49,7 @@ const preprocess = z.union([
 ]);
 
 const candidate = z.strictObject({
-  model: z.enum(["logistic-regression", "random-forest"]),
+  model: z.enum(["logistic-regression", "ml-random-forest"]),
   params: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).default({}),
 });
 

@@ -1,4 +1,4 @@
-import type { Matrix } from "./matrix.js";
+import type { Matrix, Numbers } from "./matrix.js";
 
 /** The values that are not 0, row by row: one-hot columns are mostly 0, so a pass over these is several times shorter. */
 export interface SparseRows {
@@ -11,7 +11,7 @@ export interface SparseRows {
 }
 
 export function sparseRows({ rows, columns, values }: Matrix): SparseRows {
-  const count = values.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0);
+  const count = countNonZero(values);
   const sparse = {
     rows,
     columns,
@@ -30,4 +30,10 @@ export function sparseRows({ rows, columns, values }: Matrix): SparseRows {
     sparse.starts[row + 1] = next;
   }
   return sparse;
+}
+
+function countNonZero(values: Numbers): number {
+  let count = 0;
+  for (let index = 0; index < values.length; index++) if (values[index] !== 0) count += 1;
+  return count;
 }

@@ -1,12 +1,12 @@
 import { ProblemError } from "@millrace/contracts";
 import type { Family, ModelState } from "./family.js";
 import { logisticRegression } from "./logistic-regression.js";
-import { randomForest } from "./random-forest.js";
+import { mlRandomForest } from "./ml-random-forest.js";
 
 /** Every kind of model, by the name that stands in pipeline.yaml. */
 export const families: Readonly<Record<string, Family>> = {
   "logistic-regression": logisticRegression as unknown as Family,
-  "random-forest": randomForest as unknown as Family,
+  "ml-random-forest": mlRandomForest as unknown as Family,
 };
 
 export function familyNamed(name: string): Family {

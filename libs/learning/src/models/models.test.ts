@@ -5,7 +5,7 @@ import {
   familyNamed,
   logisticRegression,
   matrixOf,
-  randomForest,
+  mlRandomForest,
   rowOf,
   seededRandom,
   type Matrix,
@@ -37,8 +37,8 @@ describe("logisticRegression gives scikit-learn's coefficients, loss and probabi
     const classes = kind === "binary" ? 2 : 3;
     const x = matrixOf(fixture[kind].x);
     const y = Int32Array.from(fixture[kind].y as number[]);
-    const state = logisticRegression.fit(x, y, classes, logisticRegression.parameters({ C }), random);
-    const probabilities = logisticRegression.probabilities(state, x);
+    const state = logisticRegression.fit({ x, y, classes }, logisticRegression.parameters({ C }), { random });
+    const probabilities = logisticRegression.predict(state, x);
     const loss = y.reduce((sum, code, row) => sum - Math.log(probabilities[row * classes + code]!), 0);
     const objective = loss + state.coefficients.flat().reduce((sum, weight) => sum + weight * weight, 0) / (2 * C);
     expect(state.converged).toBe(true);
@@ -58,11 +58,11 @@ describe("logisticRegression gives scikit-learn's coefficients, loss and probabi
 describe("logisticRegression with more weights than Newton's method is for", () => {
   it.each([2, 3])("comes to the minimum, with %d classes", (classes) => {
     const { x, y } = blobs(120, 600, classes);
-    const state = logisticRegression.fit(x, y, classes, logisticRegression.parameters({}), random);
+    const state = logisticRegression.fit({ x, y, classes }, logisticRegression.parameters({}), { random });
     expect(state.converged).toBe(true);
     expect(state.iterations).toBeGreaterThan(10);
     // At the minimum the intercept makes the mean probability of a class its share of the rows.
-    const probabilities = logisticRegression.probabilities(state, x);
+    const probabilities = logisticRegression.predict(state, x);
     const share =
       probabilities.filter((_, index) => index % classes === 1).reduce((sum, value) => sum + value, 0) / x.rows;
     expect(share).toBeCloseTo(1 / classes, 6);
@@ -73,10 +73,12 @@ describe.each(Object.keys(families))("%s", (name) => {
   const family = familyNamed(name);
   const { x, y } = blobs(90, 4, 3);
   const fit = (seed = 1) =>
-    family.fit(x, y, 3, family.parameters(name === "random-forest" ? { trees: 7 } : {}), seededRandom(seed));
+    family.fit({ x, y, classes: 3 }, family.parameters(name === "ml-random-forest" ? { trees: 7 } : {}), {
+      random: seededRandom(seed),
+    });
 
   it("learns", () => {
-    expect(accuracy(family.probabilities(fit(), x), y, 3)).toBeGreaterThan(0.6);
+    expect(accuracy(family.predict(fit(), x), y, 3)).toBeGreaterThan(0.6);
   });
 
   it("gives the same model for the same seed", () => {
@@ -85,15 +87,15 @@ describe.each(Object.keys(families))("%s", (name) => {
 
   it("is plain JSON: what comes back from it predicts the same to the bit, for a table and for a row", () => {
     const state = JSON.parse(JSON.stringify(fit()));
-    const probabilities = family.probabilities(fit(), x);
-    expect(family.probabilities(state, x)).toEqual(probabilities);
+    const probabilities = family.predict(fit(), x);
+    expect(family.predict(state, x)).toEqual(probabilities);
     const model = family.compile(state);
     for (let row = 0; row < x.rows; row++)
       expect(model(rowOf(x, row))).toEqual(probabilities.slice(row * 3, row * 3 + 3));
   });
 
   it("gives probabilities that add up to 1", () => {
-    const probabilities = family.probabilities(fit(), x);
+    const probabilities = family.predict(fit(), x);
     for (let row = 0; row < x.rows; row++)
       expect(probabilities.subarray(row * 3, row * 3 + 3).reduce((a, b) => a + b)).toBeCloseTo(1, 12);
   });
@@ -107,40 +109,42 @@ describe.each(Object.keys(families))("%s", (name) => {
   });
 
   it("refuses labels and matrices it cannot learn from", () => {
-    const learn = (x: Matrix, y: Int32Array) => () => family.fit(x, y, 2, family.defaults, random);
+    const learn = (x: Matrix, y: Int32Array) => () => family.fit({ x, y, classes: 2 }, family.defaults, { random });
     expect(learn(matrixOf([[1], [2]]), Int32Array.of(1, 1))).toThrow("fewer than two classes");
     expect(learn(matrixOf([[1], [2]]), Int32Array.of(0, -1))).toThrow("a label is not one of the 2 classes");
     expect(learn(matrixOf([[1], [NaN]]), Int32Array.of(0, 1))).toThrow("not finite");
-    expect(() => family.probabilities(fit(), matrixOf([[1]]))).toThrow("was fitted on 4 columns, the matrix has 1");
+    expect(() => family.predict(fit(), matrixOf([[1]]))).toThrow("was fitted on 4 columns, the matrix has 1");
   });
 });
 
-describe("randomForest", () => {
+describe("mlRandomForest", () => {
   it("grows other trees from another seed", () => {
     const { x, y } = blobs(60, 4, 2);
-    const fit = (seed: number) => randomForest.fit(x, y, 2, randomForest.parameters({ trees: 3 }), seededRandom(seed));
+    const fit = (seed: number) =>
+      mlRandomForest.fit({ x, y, classes: 2 }, mlRandomForest.parameters({ trees: 3 }), { random: seededRandom(seed) });
     expect(fit(1)).not.toEqual(fit(2));
   });
 
   it("gives each tree rowsPerTree rows at most, so its trees are smaller", () => {
     const { x, y } = blobs(200, 4, 2);
     const nodes = (rowsPerTree: number) =>
-      randomForest
-        .fit(x, y, 2, randomForest.parameters({ trees: 3, rowsPerTree }), seededRandom(1))
+      mlRandomForest
+        .fit({ x, y, classes: 2 }, mlRandomForest.parameters({ trees: 3, rowsPerTree }), { random: seededRandom(1) })
         .trees.reduce((sum, { feature }) => sum + feature.length, 0);
     expect(nodes(20)).toBeLessThan(nodes(200));
   });
 
   it("gives as probability the share of the trees that vote for a class", () => {
     const { x, y } = blobs(60, 4, 2);
-    const state = randomForest.fit(x, y, 2, randomForest.parameters({ trees: 4 }), random);
-    for (const probability of randomForest.probabilities(state, x))
-      expect([0, 0.25, 0.5, 0.75, 1]).toContain(probability);
+    const state = mlRandomForest.fit({ x, y, classes: 2 }, mlRandomForest.parameters({ trees: 4 }), { random });
+    for (const probability of mlRandomForest.predict(state, x)) expect([0, 0.25, 0.5, 0.75, 1]).toContain(probability);
   });
 
   it("refuses more rows than maxRows, with the reason", () => {
     const { x, y } = blobs(30, 2, 2);
-    expect(() => randomForest.fit(x, y, 2, randomForest.parameters({ maxRows: 20 }), random)).toThrow(
+    expect(() =>
+      mlRandomForest.fit({ x, y, classes: 2 }, mlRandomForest.parameters({ maxRows: 20 }), { random }),
+    ).toThrow(
       expect.objectContaining({
         code: "MODEL_ROW_LIMIT",
         message: expect.stringContaining("30 training rows are more than maxRows 20"),
@@ -151,6 +155,6 @@ describe("randomForest", () => {
 
 it("a family that is not known is refused with those that are", () => {
   expect(() => familyNamed("oracle")).toThrow(
-    'there is no model named "oracle". The models are logistic-regression, random-forest.',
+    'there is no model named "oracle". The models are logistic-regression, ml-random-forest.',
   );
 });

@@ -1,23 +1,24 @@
 import { ProblemError } from "@millrace/contracts";
-import type { RowModel } from "./family.js";
-import { requireColumns, rowOf, type Matrix } from "../data/matrix.js";
+import { outputsOf, type ModelState, type RowModel, type TrainingData } from "./family.js";
+import { requireColumns, rowOf, type Matrix, type Numbers } from "../data/matrix.js";
 
-/** rows × classes, by the same function that serves one row: so both agree to the bit. */
-export function probabilitiesByRow(model: RowModel, x: Matrix, columns: number, classes: number): Float64Array {
-  requireColumns(x, columns);
-  const probabilities = new Float64Array(x.rows * classes);
-  for (let row = 0; row < x.rows; row++) probabilities.set(model(rowOf(x, row)), row * classes);
-  return probabilities;
+/** rows × outputs, by the same function that serves one row: so both agree to the bit. */
+export function predictByRow(model: RowModel, state: ModelState, x: Matrix): Float64Array {
+  requireColumns(x, state.columns);
+  const outputs = outputsOf(state);
+  const values = new Float64Array(x.rows * outputs);
+  for (let row = 0; row < x.rows; row++) values.set(model(rowOf(x, row)), row * outputs);
+  return values;
 }
 
 /** Refuses what no model can learn from. */
-export function requireTrainable(x: Matrix, y: Int32Array, classes: number): void {
-  const problem = trainingProblem(x, y, classes);
+export function requireTrainable(data: TrainingData): void {
+  const problem = trainingProblem(data);
   if (problem) throw new ProblemError(problem);
 }
 
-function trainingProblem(x: Matrix, y: Int32Array, classes: number) {
-  const present = new Set(y);
+function trainingProblem({ x, y, classes }: TrainingData) {
+  const present = new Set<number>(y);
   if (x.rows !== y.length) {
     return {
       code: "MODEL_LABELS_WRONG",
@@ -39,7 +40,7 @@ function trainingProblem(x: Matrix, y: Int32Array, classes: number) {
       remedy: "Add rows of another class.",
     };
   }
-  if (x.columns === 0 || !x.values.every(Number.isFinite)) {
+  if (x.columns === 0 || !allFinite(x.values)) {
     return {
       code: "MODEL_MATRIX_INVALID",
       message: "the matrix has no columns, or a value that is not finite.",
@@ -47,4 +48,9 @@ function trainingProblem(x: Matrix, y: Int32Array, classes: number) {
     };
   }
   return undefined;
+}
+
+function allFinite(values: Numbers): boolean {
+  for (let index = 0; index < values.length; index++) if (!Number.isFinite(values[index])) return false;
+  return true;
 }

@@ -57,8 +57,10 @@ const steps: PreprocessStep[] = [
 function pack(name: string, more: { threshold?: number } = {}): Uint8Array {
   const family = familyNamed(name);
   const preprocessor = fitPreprocessor(churn, steps, { features });
-  const parameters = family.parameters(name === "random-forest" ? { trees: 5 } : {});
-  const model = family.fit(applyPreprocessor(preprocessor, churn), y, 2, parameters, seededRandom(1));
+  const parameters = family.parameters(name === "ml-random-forest" ? { trees: 5 } : {});
+  const model = family.fit({ x: applyPreprocessor(preprocessor, churn), y, classes: 2 }, parameters, {
+    random: seededRandom(1),
+  });
   return packModel({
     model,
     preprocessor,
@@ -184,7 +186,7 @@ describe("a package", () => {
   it("is not made with features that are not the preprocessor's", () => {
     const preprocessor = fitPreprocessor(churn, steps, { features });
     const content = {
-      model: { family: "x", version: 1, classes: 2 },
+      model: { family: "x", version: 1, classes: 2, columns: 1 },
       preprocessor,
       classes,
       target: "churn",

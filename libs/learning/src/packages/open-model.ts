@@ -36,7 +36,7 @@ export function openModel(bytes: Uint8Array): LoadedModel {
     classes: rest.classes,
     features: rest.features,
     metadata: { ...rest, family: model.family },
-    predictTable: (table) => family.probabilities(model, applyPreprocessor(preprocessor, table)),
+    predictTable: (table) => family.predict(model, applyPreprocessor(preprocessor, table)),
     predictRow: rowPredictor({ model, preprocessor, ...rest }),
   };
 }

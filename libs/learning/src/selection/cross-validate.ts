@@ -58,13 +58,11 @@ export function validateFold(trial: Trial, test: Int32Array): FoldResult {
   const family = familyNamed(trial.family);
   const x = applyPreprocessor(preprocessor, seen);
   const model = family.fit(
-    x,
-    takeCodes(y, train),
-    classes.length,
+    { x, y: takeCodes(y, train), classes: classes.length },
     family.parameters(trial.params ?? {}),
-    seededRandom(trial.seed).fork("model"),
+    { random: seededRandom(trial.seed).fork("model") },
   );
-  const probabilities = family.probabilities(model, applyPreprocessor(preprocessor, takeRows(table, test)));
+  const probabilities = family.predict(model, applyPreprocessor(preprocessor, takeRows(table, test)));
   const metrics = evaluateProbabilities({ labels: takeCodes(y, test), probabilities, classes, positive, threshold });
   return { rows: test, probabilities, metrics };
 }

@@ -1,10 +1,10 @@
 import { ProblemError } from "@millrace/contracts";
 import { RandomForestClassifier } from "ml-random-forest";
-import type { Family, ModelState, Parameters, RowModel } from "./family.js";
-import { rowOf, type Matrix } from "../data/matrix.js";
+import type { Family, FitContext, ModelState, Parameters, RowModel, TrainingData } from "./family.js";
+import { rowOf, type Matrix, type Numbers } from "../data/matrix.js";
 import { defaultsOf, parametersOf, share, wholeNumber } from "./parameters.js";
 import type { Random } from "../data/random.js";
-import { probabilitiesByRow, requireTrainable } from "./rows-and-classes.js";
+import { predictByRow, requireTrainable } from "./rows-and-classes.js";
 
 /** A tree as arrays: node n asks whether `features[feature[n]] < threshold[n]`. A leaf has feature −1 and its class in `left`. */
 export interface FlatTree {
@@ -14,13 +14,13 @@ export interface FlatTree {
   readonly right: readonly number[];
 }
 
-export interface RandomForestState extends ModelState {
-  readonly family: "random-forest";
+export interface MlRandomForestState extends ModelState {
+  readonly family: "ml-random-forest";
   readonly columns: number;
   readonly trees: readonly FlatTree[];
 }
 
-const name = "random-forest";
+const name = "ml-random-forest";
 const rules = {
   trees: wholeNumber(25, 1, 1000),
   maxDepth: wholeNumber(16, 1, 64),
@@ -31,19 +31,22 @@ const rules = {
 };
 
 /** Random forest on ml-random-forest. Its time grows with the square of the rows, so there is a limit: see `maxRows`. */
-export const randomForest: Family<RandomForestState> = {
+export const mlRandomForest: Family<MlRandomForestState> = {
   name,
+  tasks: ["classification"],
   defaults: defaultsOf(rules),
   parameters: (given) => parametersOf(name, rules, given),
   fit,
-  probabilities: (state, x) => probabilitiesByRow(compile(state), x, state.columns, state.classes),
+  predict: (state, x) => predictByRow(compile(state), state, x),
   compile,
 };
 
 type ForestParameters = Record<keyof typeof rules, number>;
 
-function fit(x: Matrix, y: Int32Array, classes: number, parameters: Parameters, random: Random): RandomForestState {
-  requireTrainable(x, y, classes);
+function fit(data: TrainingData, parameters: Parameters, { random }: FitContext): MlRandomForestState {
+  requireTrainable(data);
+  const { x, classes } = data;
+  const y = data.y as Int32Array;
   const given = parameters as ForestParameters;
   refuseManyRows(x.rows, given.maxRows);
   const trees = Array.from({ length: given.trees }, (_, tree) => growTree(x, y, given, random.fork(`tree ${tree}`)));
@@ -113,7 +116,7 @@ function flatten(root: TreeNode, columns: readonly number[]): FlatTree {
 }
 
 /** Each tree votes for one class; the share of the votes is the probability. */
-function compile({ trees, classes }: RandomForestState): RowModel {
+function compile({ trees, classes }: MlRandomForestState): RowModel {
   const compiled = trees.map(compileTree);
   return (features) => {
     const votes = new Float64Array(classes);
@@ -122,7 +125,7 @@ function compile({ trees, classes }: RandomForestState): RowModel {
   };
 }
 
-function compileTree(tree: FlatTree): (features: Float64Array) => number {
+function compileTree(tree: FlatTree): (features: Numbers) => number {
   const [feature, left, right] = [tree.feature, tree.left, tree.right].map((values) => Int32Array.from(values)) as [
     Int32Array,
     Int32Array,

@@ -1,0 +1,3 @@
+export { newLayout, type Layout } from "./arena.js";
+export { openProgram, type Program } from "./program.js";
+export { defaultThreads, openTeam, type Team } from "./team.js";
