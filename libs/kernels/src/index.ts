@@ -1,3 +1,3 @@
 export { newLayout, type Layout } from "./arena.js";
 export { openProgram, type Program } from "./program.js";
-export { defaultThreads, openTeam, type Team } from "./team.js";
+export { defaultThreads, openTeam, teamOf, type Team } from "./team.js";

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { CompiledKernel, KernelMemory } from "./web-assembly.js";
 
 /** The compiled kernels of assembly/, one file each; the same folder seen from src/ and from dist/. */
 const folder = new URL("../wasm/", import.meta.url);
@@ -6,9 +7,9 @@ const PAGE = 65_536;
 /** What 32-bit addresses reach. */
 const MOST_BYTES = 65_535 * PAGE;
 
-const modules = new Map<string, WebAssembly.Module>();
+const modules = new Map<string, CompiledKernel>();
 
-function moduleNamed(kernel: string): WebAssembly.Module {
+function moduleNamed(kernel: string): CompiledKernel {
   const known = modules.get(kernel);
   if (known !== undefined) return known;
   const compiled = new WebAssembly.Module(readFileSync(new URL(`${kernel}.wasm`, folder)));
@@ -18,8 +19,8 @@ function moduleNamed(kernel: string): WebAssembly.Module {
 
 /** A kernel with a memory of its own, which its threads share. */
 export interface Program {
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
+  readonly module: CompiledKernel;
+  readonly memory: KernelMemory;
   call(name: string, ...values: readonly number[]): number;
 }
 
@@ -33,7 +34,7 @@ export function openProgram(kernel: string, bytes: number): Program {
 
 type Functions = Readonly<Record<string, (...values: number[]) => number>>;
 
-export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Functions {
+export function instantiate(module: CompiledKernel, memory: KernelMemory): Functions {
   const abort = () => {
     throw new Error("a kernel stopped: it was given what it cannot work on");
   };

@@ -1,3 +1,5 @@
+import type { CompiledKernel, KernelMemory } from "./web-assembly.js";
+
 /** The numbers by which a team's threads tell each other how far they are; each only grows. */
 export const STARTED = 0;
 export const CALL = 1;
@@ -11,8 +13,8 @@ export const ARGUMENTS = 64;
 export interface Order {
   readonly name: string;
   readonly count: number;
-  readonly module?: WebAssembly.Module;
-  readonly memory?: WebAssembly.Memory;
+  readonly module?: CompiledKernel;
+  readonly memory?: KernelMemory;
 }
 
 /** Short waits are turned into a loop: to sleep and to be woken takes longer than most of them. */
