@@ -1,4 +1,4 @@
-// npm run bench -- NAME [--json]: measures ours and the peer in one run, interleaved, and prints medians and their ratio.
+// npm run bench -- NAME [--json] [--OPTION VALUE …]: measures ours and the peer in one run, interleaved, and prints medians and their ratio.
 import { readdirSync } from "node:fs";
 import { build } from "../tools/install.mjs";
 
@@ -11,10 +11,15 @@ if (!names.includes(name)) {
   process.exit(2);
 }
 const json = flags.includes("--json");
+const options = Object.fromEntries(
+  flags.flatMap((flag, index) =>
+    flag.startsWith("--") && flag !== "--json" ? [[flag.slice(2), flags[index + 1]]] : [],
+  ),
+);
 const log = (line) => console.error(line);
 await build();
 const { run } = await import(`./${name}.mjs`);
-const figures = await run({ log });
+const figures = await run({ log, options });
 const show = (value) => (typeof value === "number" ? String(Number(value.toPrecision(4))) : (value ?? "–"));
 if (json) console.log(JSON.stringify(figures, null, 2));
 else
