@@ -1,4 +1,4 @@
-import type { DataOf, modelTrained, PipelineSpec, Problem, Table } from "@millrace/contracts";
+import type { DataOf, modelTrained, PipelineSpec, Table } from "@millrace/contracts";
 import type { Matrix, ModelState } from "@millrace/learning";
 
 /** What goes to the thread that learns. Plain data only. */
@@ -22,8 +22,3 @@ export interface FitResult {
   winner: number;
   model?: ModelState;
 }
-
-export type FitMessage =
-  | { kind: "progress"; message: string; done: number; total: number }
-  | { kind: "result"; result: FitResult }
-  | { kind: "failed"; problem: Problem; stack?: string };

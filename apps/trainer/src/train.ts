@@ -32,7 +32,8 @@ export const train = step({
   async run(transformed, context) {
     const { pipeline, artifacts, progress, signal } = context;
     const job = await jobOf(transformed, pipeline, artifacts);
-    const result = await fitInThread(job, (message, done, total) => progress(message, { done, total }), signal);
+    const onProgress = (message: string, done: number, total: number) => progress(message, { done, total });
+    const result = await fitInThread(job, { onProgress, signal });
     const winner = winnerOf(result, pipeline.name);
     const bytes = packModel({
       model: result.model!,

@@ -43,3 +43,7 @@ export { packModel, PACKAGE_FORMAT, type ModelPackage } from "./packages/model-p
 export { openModel, type LoadedModel, type ModelMetadata, type Prediction } from "./packages/open-model.js";
 export type { FeatureProblem } from "./preprocessing/check-row.js";
 export { decodeNpy, encodeNpy, type NpyArray } from "./data/npy.js";
+export { openLearning, type Learning } from "./threads/learning.js";
+export type { FitRequest, ValidationRequest } from "./threads/learning-job.js";
+export { serveJobs } from "./threads/serve-jobs.js";
+export { openThreadPool, type JobOptions, type OnProgress, type ThreadPool } from "./threads/thread-pool.js";

@@ -1,0 +1,33 @@
+import { familyNamed, matrixOf, openLearning, seededRandom, type FitRequest } from "../index.js";
+
+const random = seededRandom(1);
+const x = matrixOf(Array.from({ length: 400 }, () => [random.next(), random.next(), random.next()]));
+const y = Int32Array.from({ length: 400 }, (_, row) => (x.values[row * 3]! + random.next() > 1 ? 1 : 0));
+const request: FitRequest = { x, y, classes: 2, family: "logistic-regression", params: { C: 0.5 }, seed: 7 };
+
+describe("learning in a thread of its own", () => {
+  const learning = openLearning();
+  afterAll(() => learning.stop());
+
+  it("gives what learning here would give, and the caller's thread goes on meanwhile", async () => {
+    let turns = 0;
+    const count = () => void ((turns += 1), (turn = setImmediate(count)));
+    let turn = setImmediate(count);
+    const fitted = await learning.fit(request);
+    clearImmediate(turn);
+    const { fit, parameters } = familyNamed("logistic-regression");
+    expect(fitted).toEqual(fit({ x, y, classes: 2 }, parameters({ C: 0.5 }), { random: seededRandom(7) }));
+    expect(turns).toBeGreaterThan(0);
+  });
+
+  it("hands over the problem with what was asked", async () => {
+    await expect(learning.fit({ ...request, params: { c: 1 } })).rejects.toMatchObject({ code: "PARAMETER_UNKNOWN" });
+  });
+
+  it("can be called off", async () => {
+    const abort = new AbortController();
+    const fit = learning.fit(request, { signal: abort.signal });
+    abort.abort(new Error("not needed any more"));
+    await expect(fit).rejects.toThrow("not needed any more");
+  });
+});
