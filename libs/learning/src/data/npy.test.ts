@@ -9,6 +9,8 @@ describe("npy", () => {
         [-0, Infinity, 1e-300],
       ]),
     ],
+    ["a matrix of float32", { rows: 1, columns: 3, values: Float32Array.of(1, NaN, 0.1) }],
+    ["a vector of float32", Float32Array.of(1, -2)],
     ["a vector", Float64Array.of(1, 2, 3)],
     ["integers", Int32Array.of(-1, 2 ** 31 - 1)],
     ["nothing", new Float64Array(0)],

@@ -1,7 +1,10 @@
 import { ProblemError } from "@millrace/contracts";
 import type { Matrix } from "./matrix.js";
 
-export type NpyArray = Matrix | Float64Array | Int32Array;
+export type NpyArray = Matrix | Float32Array | Float64Array | Int32Array;
+
+const kinds = { "<f4": Float32Array, "<f8": Float64Array, "<i4": Int32Array } as const;
+type Kind = keyof typeof kinds;
 
 const MAGIC = "\x93NUMPY\x01\x00";
 
@@ -9,7 +12,7 @@ const MAGIC = "\x93NUMPY\x01\x00";
 export function encodeNpy(array: NpyArray): Uint8Array {
   const values = ArrayBuffer.isView(array) ? array : array.values;
   const shape = ArrayBuffer.isView(array) ? `(${array.length},)` : `(${array.rows}, ${array.columns})`;
-  const type = values instanceof Int32Array ? "<i4" : "<f8";
+  const type = (Object.keys(kinds) as Kind[]).find((kind) => values instanceof kinds[kind])!;
   const header = paddedHeader(`{'descr': '${type}', 'fortran_order': False, 'shape': ${shape}, }`);
   const bytes = new Uint8Array(header.length + values.byteLength);
   bytes.set(header);
@@ -27,23 +30,21 @@ function paddedHeader(description: string): Uint8Array {
 export function decodeNpy(bytes: Uint8Array): NpyArray {
   const { start, type, shape } = headerOf(bytes);
   const count = shape.reduce((product, size) => product * size, 1);
-  const width = type === "<i4" ? 4 : 8;
-  if (bytes.length !== start + count * width)
-    throw notNpy(`it has ${bytes.length - start} bytes of values instead of ${count * width}`);
-  const { buffer } = new Uint8Array(bytes.subarray(start));
-  const values = type === "<i4" ? new Int32Array(buffer) : new Float64Array(buffer);
+  const size = count * kinds[type].BYTES_PER_ELEMENT;
+  if (bytes.length !== start + size) throw notNpy(`it has ${bytes.length - start} bytes of values instead of ${size}`);
+  const values = new kinds[type](new Uint8Array(bytes.subarray(start)).buffer);
   if (shape.length === 1) return values;
   if (values instanceof Int32Array) throw notNpy("it is a matrix of integers");
   return { rows: shape[0]!, columns: shape[1]!, values };
 }
 
-function headerOf(bytes: Uint8Array): { start: number; type: string; shape: number[] } {
+function headerOf(bytes: Uint8Array): { start: number; type: Kind; shape: number[] } {
   const start = 10 + ((bytes[8] ?? 0) | ((bytes[9] ?? 0) << 8));
   const text = String.fromCharCode(...bytes.subarray(0, Math.min(start, 4096)));
   const match =
-    /^\x93NUMPY\x01\x00.*'descr': '(<f8|<i4)', 'fortran_order': False, 'shape': \((\d+),(?: (\d+))?\)/s.exec(text);
-  if (!match) throw notNpy("its header is not that of a vector or matrix of <f8 or <i4 in C order, format 1.0");
-  return { start, type: match[1]!, shape: match.slice(2).filter(Boolean).map(Number) };
+    /^\x93NUMPY\x01\x00.*'descr': '(<f4|<f8|<i4)', 'fortran_order': False, 'shape': \((\d+),(?: (\d+))?\)/s.exec(text);
+  if (!match) throw notNpy("its header is not that of a vector or matrix of <f4, <f8 or <i4 in C order, format 1.0");
+  return { start, type: match[1] as Kind, shape: match.slice(2).filter(Boolean).map(Number) };
 }
 
 const notNpy = (why: string): ProblemError =>
