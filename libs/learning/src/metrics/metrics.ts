@@ -1,6 +1,21 @@
-import { ProblemError } from "@millrace/contracts";
-import { confusionMatrix, precisionRecall } from "./confusion-matrix.js";
-import { rocAuc } from "./roc-auc.js";
+import { calibrationErrorMeasure } from "./calibration-error.js";
+import { averagePrecisionMeasure } from "./average-precision.js";
+import { brierMeasure } from "./brier.js";
+import { cohenKappa } from "./cohen-kappa.js";
+import { confusionMatrix, type ConfusionMatrix } from "./confusion-matrix.js";
+import { logLossMeasure } from "./log-loss.js";
+import { matthewsCorrelation } from "./matthews-correlation.js";
+import { weightsOf, type Measure, type Weights } from "./measure.js";
+import { columnOf, multiclassRocAucMeasure } from "./multiclass-roc-auc.js";
+import { accuracy, balancedAccuracy, fBeta, precision, recall, type Average } from "./precision-recall.js";
+import { positiveCode, predictedClasses } from "./predicted-classes.js";
+import { rankingOf, type Ranking } from "./ranking.js";
+import { rocAucMeasure } from "./roc-auc.js";
+import { requireScored, type Scored } from "./scored.js";
+import type { ValueMetricName } from "./value-metrics.js";
+
+export { choose, positiveCode, predictedClasses } from "./predicted-classes.js";
+export type { Scored } from "./scored.js";
 
 export const metricNames = [
   "accuracy",
@@ -9,112 +24,135 @@ export const metricNames = [
   "precision",
   "recall",
   "roc_auc",
+  "pr_auc",
   "log_loss",
   "brier",
+  "mcc",
+  "kappa",
+  "calibration_error",
 ] as const;
 export type MetricName = (typeof metricNames)[number];
 
-/** Whether more is better. Of log_loss and brier less is. */
-export const greaterIsBetter = (metric: MetricName): boolean => metric !== "log_loss" && metric !== "brier";
+const moreIsBetter: readonly string[] = [
+  ...["accuracy", "balanced_accuracy", "f1", "precision", "recall", "roc_auc", "pr_auc", "mcc", "kappa", "r2"],
+];
 
-export interface Scored {
-  /** Class codes. */
-  readonly labels: Int32Array;
-  /** rows × classes, row by row. */
-  readonly probabilities: Float64Array;
-  readonly classes: readonly string[];
-  /** With two classes: the one that f1, precision and recall are about; the second by default. */
-  readonly positive?: string;
-  /** With two classes: from which probability on the positive one is predicted; 0.5 by default. */
-  readonly threshold?: number;
+/** Whether more is better. Of losses and errors less is. */
+export const greaterIsBetter = (metric: MetricName | ValueMetricName): boolean => moreIsBetter.includes(metric);
+
+export interface Evaluation {
+  readonly values: Partial<Record<MetricName, number>>;
+  /** Why the others have no value on these rows. */
+  readonly omitted: Partial<Record<MetricName, string>>;
 }
 
 /** All metrics, as scikit-learn has them. A metric that is not defined (AUC where a class is missing) is left out. */
-export function evaluateProbabilities(scored: Scored): Record<string, number> {
+export const evaluateProbabilities = (scored: Scored): Record<string, number> =>
+  evaluateWithReasons(scored).values as Record<string, number>;
+
+/** The same, with the reasons for what is left out. */
+export function evaluateWithReasons(scored: Scored): Evaluation {
+  const { measures, matrixOf, about } = prepared(scored);
+  const weights = weightsOf(scored.weights, scored.labels.length);
+  const matrix = matrixOf(weights);
+  const values: Partial<Record<MetricName, number>> = {};
+  const omitted: Partial<Record<MetricName, string>> = {};
+  for (const name of metricNames) {
+    const value = isCounted(name) ? counted[name](matrix, about) : measures[name]()(weights);
+    if (value === undefined) omitted[name] = reasonFor(name, scored, weights);
+    else values[name] = value;
+  }
+  return { values, omitted };
+}
+
+/** One of the metrics as a function of the weights of the rows: for resamples of the same rows. */
+export function measureOf(name: MetricName, scored: Scored): Measure {
+  const { measures, matrixOf, about } = prepared(scored);
+  return isCounted(name) ? (weights) => counted[name](matrixOf(weights), about) : measures[name]();
+}
+
+const isCounted = (name: MetricName): name is Counted => name in counted;
+
+type Prepared = "roc_auc" | "pr_auc" | "log_loss" | "brier" | "calibration_error";
+type Counted = Exclude<MetricName, Prepared>;
+
+/** What the metrics of these rows have in common is worked out once, and only where it is asked for. */
+function prepared(scored: Scored) {
   requireScored(scored);
   const positive = positiveCode(scored);
-  const matrix = confusionMatrix(scored.labels, predictedClasses(scored), scored.classes.length);
-  const measured: Record<MetricName, number | undefined> = {
-    ...precisionRecall(matrix, positive),
-    roc_auc: aucOf(scored, positive),
-    log_loss: logLoss(scored),
-    brier: brier(scored),
+  const scores = { labels: scored.labels, probabilities: scored.probabilities, classes: scored.classes.length };
+  const predicted = predictedClasses(scored);
+  const against = rankedClass(scored);
+  const measures: Record<Prepared, () => Measure> = {
+    roc_auc: () =>
+      positive === undefined
+        ? multiclassRocAucMeasure(scores, "one-vs-rest", "macro", (code) => against(code)[1])
+        : rocAucMeasure(...against(positive)),
+    pr_auc: () =>
+      positive === undefined
+        ? meanOfAll(scored.classes.map((_, code) => averagePrecisionMeasure(...against(code))))
+        : averagePrecisionMeasure(...against(positive)),
+    log_loss: () => logLossMeasure(scores),
+    brier: () => brierMeasure(scores),
+    calibration_error: () => calibrationMeasure(scored, positive),
   };
-  return Object.fromEntries(Object.entries(measured).filter(([, value]) => value !== undefined)) as Record<
-    string,
-    number
-  >;
+  const matrixOf = (weights: Weights) => confusionMatrix(scored.labels, predicted, scores.classes, weights);
+  return { measures, matrixOf, about: positive ?? ("macro" as const) };
 }
 
-/** The predicted class of each row: by the threshold with two classes, otherwise the likeliest (the first of several). */
-export function predictedClasses(scored: Omit<Scored, "labels">): Int32Array {
-  const { probabilities, classes, threshold = 0.5 } = scored;
-  const positive = positiveCode(scored);
-  return Int32Array.from({ length: probabilities.length / classes.length }, (_, row) =>
-    choose(probabilities.subarray(row * classes.length, (row + 1) * classes.length), positive, threshold),
-  );
+/** The rows of a class against all others, sorted once by its probability. */
+function rankedClass({ labels, probabilities, classes }: Scored) {
+  const known = new Map<number, readonly [Uint8Array, Ranking]>();
+  return (code: number) => {
+    if (!known.has(code))
+      known.set(code, [rowsOfClass(labels, code), rankingOf(columnOf(probabilities, classes.length, code))]);
+    return known.get(code)!;
+  };
 }
 
-export function choose(probabilities: Float64Array, positive: number | undefined, threshold: number): number {
-  if (positive !== undefined) return probabilities[positive]! >= threshold ? positive : 1 - positive;
-  let best = 0;
-  for (let code = 1; code < probabilities.length; code++) if (probabilities[code]! > probabilities[best]!) best = code;
-  return best;
+/** 1 for each row of the class. */
+export function rowsOfClass(labels: Int32Array, code: number): Uint8Array {
+  const marks = new Uint8Array(labels.length);
+  for (let row = 0; row < marks.length; row++) marks[row] = labels[row] === code ? 1 : 0;
+  return marks;
 }
 
-/** With two classes the code of the positive one. */
-export function positiveCode({ classes, positive }: Pick<Scored, "classes" | "positive">): number | undefined {
-  if (positive !== undefined && !classes.includes(positive)) {
-    throw new ProblemError({
-      code: "POSITIVE_CLASS_UNKNOWN",
-      message: `${JSON.stringify(positive)} is none of the classes.`,
-      remedy: `The classes are ${classes.join(", ")}.`,
-    });
+type FromCounts = (matrix: ConfusionMatrix, about: Average) => number | undefined;
+
+const counted: Readonly<Record<Counted, FromCounts>> = {
+  accuracy,
+  balanced_accuracy: balancedAccuracy,
+  f1: (matrix, about) => fBeta(matrix, about),
+  precision,
+  recall,
+  mcc: matthewsCorrelation,
+  kappa: cohenKappa,
+};
+
+/** With two classes of the probability of the positive one, otherwise of that of the likeliest; ten bins of one width. */
+function calibrationMeasure({ labels, probabilities, classes }: Scored, positive: number | undefined): Measure {
+  const told = positive === undefined ? predictedClasses({ probabilities, classes }) : undefined;
+  const predicted = new Float64Array(labels.length);
+  const happened = new Uint8Array(labels.length);
+  for (let row = 0; row < labels.length; row++) {
+    const code = told === undefined ? positive! : told[row]!;
+    predicted[row] = probabilities[row * classes.length + code]!;
+    happened[row] = labels[row] === code ? 1 : 0;
   }
-  if (classes.length !== 2) return undefined;
-  return positive === undefined ? 1 : classes.indexOf(positive);
+  return calibrationErrorMeasure({ predicted, happened });
 }
 
-function aucOf({ labels, probabilities, classes }: Scored, positive: number | undefined): number | undefined {
-  const auc = (code: number) =>
-    rocAuc(
-      (row) => labels[row] === code,
-      Float64Array.from(labels, (_, row) => probabilities[row * classes.length + code]!),
-    );
-  if (positive !== undefined) return auc(positive);
-  const each = classes.map((_, code) => auc(code));
-  return each.every((value) => value !== undefined)
-    ? each.reduce((sum, value) => sum + value, 0) / each.length
-    : undefined;
-}
+const meanOfAll =
+  (measures: readonly Measure[]): Measure =>
+  (weights) => {
+    let sum = 0;
+    for (const measure of measures) sum += measure(weights) ?? NaN;
+    return Number.isNaN(sum) ? undefined : sum / measures.length;
+  };
 
-// scikit-learn keeps probabilities this far from 0 and 1.
-const EPSILON = Number.EPSILON;
-
-function logLoss({ labels, probabilities, classes }: Scored): number {
-  let sum = 0;
-  labels.forEach((code, row) => {
-    const probability = probabilities[row * classes.length + code]!;
-    sum -= Math.log(Math.min(Math.max(probability, EPSILON), 1 - EPSILON));
-  });
-  return sum / labels.length;
-}
-
-/** With two classes of the positive one, with more summed over the classes. */
-function brier({ labels, probabilities, classes }: Scored): number {
-  const sum = probabilities.reduce((total, probability, index) => {
-    const row = Math.floor(index / classes.length);
-    return total + (probability - (labels[row] === index % classes.length ? 1 : 0)) ** 2;
-  }, 0);
-  return sum / labels.length / (classes.length === 2 ? 2 : 1);
-}
-
-function requireScored({ labels, probabilities, classes }: Scored): void {
-  const right = labels.length > 0 && probabilities.length === labels.length * classes.length;
-  if (right && labels.every((code) => code >= 0 && code < classes.length)) return;
-  throw new ProblemError({
-    code: "SCORES_INVALID",
-    message: `${labels.length} labels and ${probabilities.length} probabilities of ${classes.length} classes do not fit.`,
-    remedy: "Give at least one row, a class code for each and a probability for each row and class.",
-  });
+function reasonFor(name: MetricName, { labels, classes }: Scored, weights: Weights): string {
+  if (name === "kappa") return "every row is of one class and predicted as that.";
+  const there = new Set(labels.filter((_, row) => weights[row]! > 0));
+  const absent = classes.filter((_, code) => !there.has(code));
+  return `no row is of the class ${absent.join(", ")}, and it needs rows of each.`;
 }
