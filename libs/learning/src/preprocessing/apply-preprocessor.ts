@@ -1,116 +1,122 @@
-import { columnNamed, type Column, type Table } from "@millrace/contracts";
+import type { Table } from "@millrace/contracts";
 import type { Matrix } from "../data/matrix.js";
-import { columnMissing, textInstead, valueMissing } from "./preprocess-problem.js";
-import {
-  widthOf,
-  type CategoricalInput,
-  type InputState,
-  type NumericInput,
-  type PreprocessorState,
-} from "./preprocessor-state.js";
+import { numbersAsTexts } from "./categories-of.js";
+import { placedChains, type PlacedChain } from "./chain-outputs.js";
+import type { Cells } from "./encoder.js";
+import { encoderOf } from "./encoders.js";
+import { filledColumns, type FilledColumns } from "./fill-neighbours.js";
+import { transformOf } from "./number-transforms.js";
+import { refuseTooLarge, valueMissing } from "./preprocess-problem.js";
+import type { ChainState, PreprocessorState } from "./preprocessor-state.js";
+import type { TextSource } from "./source-columns.js";
 
-/** A row to serve: by position in the order of the features, or by name. */
-export type Row = ArrayLike<unknown> | Readonly<Record<string, unknown>>;
+export { compileRow, isByPosition, type Row } from "./compile-row.js";
 
-/** The matrix that a model learns from and predicts with. */
+// What fits into the cache of a core while one column after the other is written.
+const BLOCK_VALUES = 32_768;
+
+/** Writes what a chain makes of the rows from `from` to `to`. */
+type Writer = (from: number, to: number) => void;
+
+/** The matrix that a model learns from and predicts with: float32, NaN where a value is missing. */
 export function applyPreprocessor(state: PreprocessorState, table: Table): Matrix {
+  refuseTooLarge(table.rows, state.outputs.length);
+  return matrixOfColumns(state, filledColumns(state, table));
+}
+
+export function matrixOfColumns(state: PreprocessorState, given: FilledColumns): Matrix {
+  const { rows } = given;
   const columns = state.outputs.length;
-  const values = new Float64Array(table.rows * columns);
-  let offset = 0;
-  for (const input of state.inputs) {
-    const column = columnNamed(table, input.name);
-    if (!column) throw columnMissing(input.name);
-    writeColumn(input, column, values, offset, columns);
-    offset += widthOf(input);
-  }
-  return { rows: table.rows, columns, values };
+  refuseTooLarge(rows, columns);
+  const values = new Float32Array(rows * columns);
+  const writers = placedChains(state).flatMap((placed) => writersOf(placed, given, { values, columns }));
+  const block = Math.max(64, Math.floor(BLOCK_VALUES / Math.max(1, columns)));
+  for (let from = 0; from < rows; from += block) for (const write of writers) write(from, Math.min(from + block, rows));
+  return { rows, columns, values };
 }
 
-function writeColumn(input: InputState, column: Column, into: Float64Array, offset: number, stride: number): void {
-  if (input.kind === "number") writeNumbers(input, column, into, offset, stride);
-  else writeCategories(input, column, into, offset, stride);
+interface Into {
+  readonly values: Float32Array;
+  readonly columns: number;
 }
 
-function writeNumbers(input: NumericInput, column: Column, into: Float64Array, offset: number, stride: number): void {
-  if (column.kind === "text") throw textInstead(input.name);
-  const { values } = column;
-  for (let row = 0; row < values.length; row++) into[row * stride + offset] = numberOf(input, values[row]!);
+function writersOf({ chain, offset, width }: PlacedChain, { sources, filled }: FilledColumns, into: Into): Writer[] {
+  const source = sources.get(chain.column)!;
+  const raw = source.kind === "number" ? source.values : source;
+  const values = filled.get(chain.column) ?? raw;
+  refuseMissing(chain, values);
+  const indicator = chain.indicator ? [missingWriter(raw, offset + width - 1, into)] : [];
+  if (!(values instanceof Float32Array)) return [categoryWriter(chain, values, offset, into), ...indicator];
+  const write = chain.encoder
+    ? categoryWriter(chain, numbersAsTexts(afterSteps(chain, values)), offset, into)
+    : numberWriter(chain, values, offset, into);
+  return [write, ...indicator];
 }
 
-function writeCategories(
-  input: CategoricalInput,
-  column: Column,
-  into: Float64Array,
+function refuseMissing({ column, kind, missing }: ChainState, values: Float32Array | TextSource): void {
+  if (missing === "taken") return;
+  const isThere = values instanceof Float32Array ? values.some(Number.isNaN) : values.codes.includes(-1);
+  if (isThere) throw valueMissing(column, kind);
+}
+
+function afterSteps({ steps }: ChainState, values: Float32Array): Float32Array {
+  const work = values.slice();
+  for (const step of steps) transformOf(step).apply(step, work);
+  return work;
+}
+
+function numberWriter(
+  chain: ChainState,
+  values: Float32Array,
   offset: number,
-  stride: number,
-): void {
-  const positionOf = positions(input);
-  const rows = column.kind === "text" ? column.codes : column.values;
-  const known = column.kind === "text" ? column.dictionary.map((text) => positionOf(text)) : undefined;
-  for (let row = 0; row < rows.length; row++) {
-    const value = rows[row]!;
-    const position =
-      known && value >= 0 ? known[value]! : positionOf(known || Number.isNaN(value) ? undefined : String(value));
-    if (position >= 0) into[row * stride + offset + position] = 1;
-  }
-}
-
-/** Everything that makes a number of a cell goes through here and `positions`, so a row and a table agree to the bit. */
-function numberOf(input: NumericInput, value: number): number {
-  if (value === value) return (value - input.center) / input.width;
-  if (input.fill === null) throw valueMissing(input.name, "number");
-  return (input.fill - input.center) / input.width;
-}
-
-/** Which of an input's columns a text sets to 1; −1 for a text that was not there when it was fitted. */
-function positions(input: CategoricalInput): (text: string | undefined) => number {
-  const known = new Map(input.categories.map((category, position) => [category, position]));
-  for (const category of input.rare) known.set(category, input.categories.length);
-  return (text) => {
-    if (text !== undefined) return known.get(text) ?? -1;
-    if (input.fill === null) throw valueMissing(input.name, "text");
-    return known.get(input.fill) ?? -1;
+  { values: into, columns }: Into,
+): Writer {
+  return (from, to) => {
+    const work = afterSteps(chain, values.subarray(from, to));
+    for (let row = 0, at = from * columns + offset; row < work.length; row++, at += columns) into[at] = work[row]!;
   };
 }
 
-/** Prepares a function for rows one by one: fast, and with the numbers of applyPreprocessor to the bit. */
-export function compileRow(state: PreprocessorState): (row: Row) => Float64Array {
-  const width = state.outputs.length;
-  const writers = cellWriters(state);
-  const names = state.inputs.map(({ name }) => name);
-  return (row) => {
-    const into = new Float64Array(width);
-    if (isByPosition(row)) for (let index = 0; index < writers.length; index++) writers[index]!(row[index], into);
-    else for (let index = 0; index < writers.length; index++) writers[index]!(row[names[index]!], into);
-    return into;
+function missingWriter(values: Float32Array | TextSource, offset: number, { values: into, columns }: Into): Writer {
+  const isMissing =
+    values instanceof Float32Array
+      ? (row: number) => Number.isNaN(values[row])
+      : (row: number) => values.codes[row]! < 0;
+  return (from, to) => {
+    for (let row = from; row < to; row++) if (isMissing(row)) into[row * columns + offset] = 1;
   };
 }
 
-export const isByPosition = (row: Row): row is ArrayLike<unknown> => Array.isArray(row) || ArrayBuffer.isView(row);
-
-type CellWriter = (value: unknown, into: Float64Array) => void;
-
-function cellWriters({ inputs }: PreprocessorState): CellWriter[] {
-  let next = 0;
-  return inputs.map((input) => {
-    const offset = next;
-    next += widthOf(input);
-    return input.kind === "number" ? numberWriter(input, offset) : categoryWriter(input, offset);
-  });
+/** Each category is looked up once, not once a row. The last cells are those of a missing one. */
+function categoryWriter(chain: ChainState, { codes, dictionary }: TextSource, offset: number, into: Into): Writer {
+  const cells = encoderOf(chain.encoder!).cells(chain.encoder!);
+  const missing = cells(chain.fill ?? undefined);
+  const known = dictionary.map((text) => cells(text));
+  const all = [...known, missing];
+  return all.every(({ positions }) => positions.length <= 1)
+    ? singleWriter(codes, all, offset, into)
+    : severalWriter(codes, all, offset, into);
 }
 
-const numberWriter =
-  (input: NumericInput, offset: number): CellWriter =>
-  (value, into) => {
-    into[offset] = numberOf(input, value === null || value === undefined ? NaN : Number(value));
-  };
-
-function categoryWriter(input: CategoricalInput, offset: number): CellWriter {
-  const positionOf = positions(input);
-  return (value, into) => {
-    const position = positionOf(isMissing(value) ? undefined : String(value));
-    if (position >= 0) into[offset + position] = 1;
+function singleWriter(codes: Int32Array, cells: readonly Cells[], offset: number, { values, columns }: Into): Writer {
+  const positions = Int32Array.from(cells, (cell) => cell.positions[0] ?? -1);
+  const numbers = Float32Array.from(cells, (cell) => cell.values[0] ?? 0);
+  const missing = cells.length - 1;
+  return (from, to) => {
+    for (let row = from, at = from * columns + offset; row < to; row++, at += columns) {
+      const code = codes[row]! < 0 ? missing : codes[row]!;
+      if (positions[code]! >= 0) values[at + positions[code]!] = numbers[code]!;
+    }
   };
 }
 
-const isMissing = (value: unknown): boolean => value === null || value === undefined || Number.isNaN(value);
+function severalWriter(codes: Int32Array, cells: readonly Cells[], offset: number, { values, columns }: Into): Writer {
+  const missing = cells.at(-1)!;
+  return (from, to) => {
+    for (let row = from, at = from * columns + offset; row < to; row++, at += columns) {
+      const cell = codes[row]! < 0 ? missing : cells[codes[row]!]!;
+      for (let index = 0; index < cell.positions.length; index++)
+        values[at + cell.positions[index]!] = cell.values[index]!;
+    }
+  };
+}

@@ -1,5 +1,5 @@
 import { ProblemError } from "@millrace/contracts";
-import { isByPosition, type Row } from "./apply-preprocessor.js";
+import { isByPosition, type Row } from "./compile-row.js";
 import type { InputState } from "./preprocessor-state.js";
 
 /** What is wrong with one field; the pointer is a JSON pointer into the features. */
@@ -28,14 +28,15 @@ function isSound(inputs: readonly InputState[], known: ReadonlySet<string>, row:
 
 function complaint(input: InputState, value: unknown): string | undefined {
   if (value === null || value === undefined || Number.isNaN(value)) {
-    return input.fill === null ? "is missing, and the model has nothing to put in its place" : undefined;
+    return input.missing === "refused" ? "is missing, and the model has nothing to put in its place" : undefined;
   }
   if (input.kind === "number") return isNumber(value) ? undefined : `must be a number, not ${shown(value)}`;
+  if (value === "" && input.missing === "refused") return "is empty, and the model has nothing to put in its place";
   return typeof value === "object" ? `must be a text, not ${shown(value)}` : undefined;
 }
 
 const isNumber = (value: unknown): boolean =>
-  (typeof value === "number" && Number.isFinite(value)) || typeof value === "boolean";
+  (typeof value === "number" && Number.isFinite(Math.fround(value))) || typeof value === "boolean";
 
 const shown = (value: unknown): string =>
   (typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value))).slice(0, 60);

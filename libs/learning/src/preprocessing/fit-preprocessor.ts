@@ -1,151 +1,92 @@
+import type { Table } from "@millrace/contracts";
+import { fillNeighbours, type FilledColumns } from "./fill-neighbours.js";
+import { chainOutputs } from "./chain-outputs.js";
+import { fitChain } from "./fit-chain.js";
+import { fitDerived } from "./fit-derived.js";
+import { fitNeighbours, type NeighboursState } from "./knn-impute.js";
 import {
-  columnNamed,
-  ProblemError,
-  type Column,
-  type NumericColumn,
-  type Table,
-  type TextColumn,
-} from "@millrace/contracts";
-import { mean, mostFrequent, presentSorted, quantile, standardDeviation } from "../data/number-summary.js";
-import { columnMissing, notEncoded, nothingToLearn, valueMissing } from "./preprocess-problem.js";
-import {
-  outputNames,
-  type CategoricalInput,
-  type EncodeCategorical,
-  type ImputeCategorical,
-  type ImputeNumeric,
-  type InputState,
-  type NumericInput,
-  type PreprocessorState,
-  type PreprocessStep,
-  type ScaleNumeric,
-} from "./preprocessor-state.js";
+  consumedColumns,
+  planOf,
+  planSteps,
+  refuseUnknownColumns,
+  type ColumnPlan,
+  type Plan,
+} from "./plan-columns.js";
+import { nothingToLearn } from "./preprocess-problem.js";
+import type { ImputeNumeric, PreprocessStep } from "./preprocess-steps.js";
+import type { ChainState, InputState, PreprocessorState } from "./preprocessor-state.js";
+import { sourceColumns, type NumberSource, type SourceColumns } from "./source-columns.js";
+import type { Target } from "./target-encode.js";
 
-interface Plan {
-  readonly fillNumbers?: ImputeNumeric;
-  readonly fillTexts?: ImputeCategorical;
-  readonly scale?: ScaleNumeric;
-  readonly encode?: EncodeCategorical;
+export interface FitOptions {
+  readonly features: readonly string[];
+  /** Needed where a column is encoded by the target. */
+  readonly target?: Target;
+  /** For what is drawn: rows of quantiles and neighbours, folds of the target encoding. */
+  readonly seed?: number;
 }
 
 /** Learns from a table what the steps need: means, widths, categories. */
-export function fitPreprocessor(
+export const fitPreprocessor = (
   table: Table,
   steps: readonly PreprocessStep[],
-  { features }: { features: readonly string[] },
-): PreprocessorState {
-  const plan = planOf(steps);
-  const inputs = features.map((name) => fitColumn(columnNamed(table, name) ?? refuse(columnMissing(name)), plan));
-  return { format: "millrace-preprocessor/1", inputs, outputs: inputs.flatMap(outputNames) };
+  options: FitOptions,
+): PreprocessorState => fitKeepingColumns(table, steps, options).state;
+
+/** The same, with the columns that it learnt from, for those who go on with them. */
+export function fitKeepingColumns(
+  table: Table,
+  steps: readonly PreprocessStep[],
+  { features, target, seed = 0 }: FitOptions,
+): { readonly state: PreprocessorState; readonly columns: FilledColumns } {
+  const plan = planSteps(steps);
+  const { inputs, derived } = fitDerived(table, features, plan);
+  const sources = sourceColumns({ inputs, derived }, table);
+  const plans = plansOf(plan, features, sources, new Set(derived.map(({ name }) => name)));
+  const neighbours = fitAllNeighbours(plans, sources, seed);
+  const filled = fillNeighbours(neighbours, sources);
+  const chains = [...plans].map(([column, plan]) =>
+    fitChain({ column, plan, source: sources.get(column)!, filled: filled.get(column), target, seed }),
+  );
+  const state = {
+    format: "millrace-preprocessor/2" as const,
+    inputs: inputs.map((input) => withMissing(input, chains)),
+    ...{ derived, neighbours, chains, outputs: chains.flatMap(chainOutputs) },
+  };
+  return { state, columns: { rows: table.rows, sources, filled } };
 }
 
-function refuse(problem: ProblemError): never {
-  throw problem;
+/** Every feature and derived column that something comes out of, with its steps. */
+function plansOf(
+  plan: Plan,
+  features: readonly string[],
+  sources: SourceColumns,
+  derived: ReadonlySet<string>,
+): Map<string, ColumnPlan> {
+  const consumed = consumedColumns(plan);
+  const columns = [...features, ...derived].filter((column) => !consumed.has(column));
+  refuseUnknownColumns(plan, new Set([...features, ...derived]));
+  return new Map(columns.map((column) => [column, planOf(plan, column, sources.get(column)!.kind)]));
 }
 
-function planOf(steps: readonly PreprocessStep[]): Plan {
-  const plan: Record<string, PreprocessStep> = {};
-  for (const step of steps) {
-    const task = taskOf(step);
-    if (plan[task]) refuseStep(step, "the same columns are given this step twice", "Keep one of them.");
-    plan[task] = step;
-  }
-  return plan as Plan;
-}
-
-const ways: Record<keyof Plan, readonly string[]> = {
-  fillNumbers: ["mean", "median", "constant", "most-frequent"],
-  fillTexts: ["most-frequent", "constant"],
-  scale: ["standard", "min-max", "robust"],
-  encode: ["one-hot"],
-};
-
-function taskOf(step: PreprocessStep): keyof Plan {
-  const named = { ...step } as { impute?: string; scale?: string; encode?: string; with?: string };
-  const task =
-    named.impute === "numeric"
-      ? "fillNumbers"
-      : named.impute === "categorical"
-        ? "fillTexts"
-        : named.scale === "numeric"
-          ? "scale"
-          : "encode";
-  if (task === "encode" && named.encode !== "categorical")
-    refuseStep(step, "it is no known step", "Use impute, scale or encode.");
-  if (!ways[task].includes(named.with ?? ""))
-    refuseStep(step, "it is done in no known way", `Set with to one of ${ways[task].join(", ")}.`);
-  return task;
-}
-
-function refuseStep(step: PreprocessStep, message: string, remedy: string): never {
-  throw new ProblemError({
-    code: "PREPROCESS_STEP_INVALID",
-    where: `step ${JSON.stringify(step)}`,
-    message: `${message}.`,
-    remedy,
+/** One imputer for all columns that the same step fills by their neighbours. */
+function fitAllNeighbours(
+  plans: ReadonlyMap<string, ColumnPlan>,
+  sources: SourceColumns,
+  seed: number,
+): NeighboursState[] {
+  const columnsOf = new Map<ImputeNumeric, string[]>();
+  for (const [column, { fillNumbers: step }] of plans)
+    if (step?.with === "knn") columnsOf.set(step, [...(columnsOf.get(step) ?? []), column]);
+  return [...columnsOf].map(([step, columns]) => {
+    const values = columns.map((column) => (sources.get(column) as NumberSource).values);
+    const empty = values.findIndex((numbers) => numbers.every(Number.isNaN));
+    if (empty >= 0) throw nothingToLearn(columns[empty]!);
+    return fitNeighbours(columns, values, step, seed);
   });
 }
 
-const fitColumn = (column: Column, plan: Plan): InputState =>
-  column.kind === "number" ? fitNumbers(column, plan) : fitTexts(column, plan);
-
-function fitNumbers({ name, values }: NumericColumn, { fillNumbers, scale }: Plan): NumericInput {
-  const present = presentSorted(values);
-  const missing = values.length - present.length;
-  if (missing > 0 && !fillNumbers) throw valueMissing(name, "number");
-  if (present.length === 0 && !(fillNumbers?.with === "constant")) throw nothingToLearn(name);
-  const fill = fillNumbers ? fillOf(present, fillNumbers) : null;
-  const filled = missing === 0 ? values : values.map((value) => (Number.isNaN(value) ? fill! : value));
-  return { name, kind: "number", fill, ...scaleOf(filled, scale) };
-}
-
-function fillOf(present: Float64Array, step: ImputeNumeric): number {
-  if (step.with === "constant") return step.value ?? 0;
-  if (step.with === "mean") return mean(present);
-  return step.with === "median" ? quantile(present, 0.5) : mostFrequent(present);
-}
-
-/** Infinity is a width of 1 like 0: the column says nothing then, and must not make a NaN. */
-function scaleOf(values: Float64Array, step: ScaleNumeric | undefined): { center: number; width: number } {
-  if (!step) return { center: 0, width: 1 };
-  const { center, width } = scales[step.with](values, presentSorted(values));
-  return { center, width: width > 0 && Number.isFinite(width) ? width : 1 };
-}
-
-const scales: Record<
-  ScaleNumeric["with"],
-  (values: Float64Array, sorted: Float64Array) => { center: number; width: number }
-> = {
-  standard: (values, sorted) =>
-    sorted[0] === sorted.at(-1)
-      ? { center: sorted[0]!, width: 1 }
-      : { center: mean(values), width: standardDeviation(values) },
-  "min-max": (_, sorted) => ({ center: sorted[0]!, width: sorted.at(-1)! - sorted[0]! }),
-  robust: (_, sorted) => ({ center: quantile(sorted, 0.5), width: quantile(sorted, 0.75) - quantile(sorted, 0.25) }),
-};
-
-function fitTexts({ name, codes, dictionary }: TextColumn, { fillTexts, encode }: Plan): CategoricalInput {
-  if (!encode) throw notEncoded(name);
-  const counts = new Map(dictionary.map((text) => [text, 0]));
-  for (const code of codes) if (code >= 0) counts.set(dictionary[code]!, counts.get(dictionary[code]!)! + 1);
-  const missing = codes.reduce((sum, code) => sum + (code < 0 ? 1 : 0), 0);
-  if (missing > 0 && !fillTexts) throw valueMissing(name, "text");
-  if (missing === codes.length && fillTexts?.with !== "constant") throw nothingToLearn(name);
-  const fill = fillTexts ? fillText(counts, fillTexts) : null;
-  if (fill !== null && missing > 0) counts.set(fill, (counts.get(fill) ?? 0) + missing);
-  return { name, kind: "text", fill, ...categoriesOf(counts, encode.minFrequency ?? 1) };
-}
-
-function fillText(counts: ReadonlyMap<string, number>, step: ImputeCategorical): string {
-  if (step.with === "constant") return step.value ?? "missing";
-  return [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best))[0];
-}
-
-function categoriesOf(
-  counts: ReadonlyMap<string, number>,
-  minFrequency: number,
-): Pick<CategoricalInput, "categories" | "rare"> {
-  const seen = [...counts.keys()].filter((text) => counts.get(text)! > 0).sort();
-  const frequent = (text: string) => counts.get(text)! >= minFrequency;
-  return { categories: seen.filter(frequent), rare: seen.filter((text) => !frequent(text)) };
+function withMissing(input: InputState, chains: readonly ChainState[]): InputState {
+  const chain = chains.find(({ column }) => column === input.name);
+  return { ...input, missing: chain?.missing ?? "taken" };
 }

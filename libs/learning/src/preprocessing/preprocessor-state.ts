@@ -1,64 +1,59 @@
-/** The steps of a pipeline's `preprocess`. A column is first filled, then scaled or encoded, in whatever order they stand. */
-export type PreprocessStep = ImputeNumeric | ImputeCategorical | ScaleNumeric | EncodeCategorical;
+import type { ValueKind } from "../expression/syntax.js";
+import type { BucketsState } from "./buckets.js";
+import type { ClipState } from "./clip.js";
+import type { FrequencyState } from "./frequency.js";
+import type { HashingState } from "./hashing.js";
+import type { FillState } from "./impute.js";
+import type { NeighboursState } from "./knn-impute.js";
+import type { NativeState } from "./native.js";
+import type { OneHotState } from "./one-hot.js";
+import type { OrdinalState } from "./ordinal.js";
+import type { PowerState } from "./power.js";
+import type { QuantileState } from "./quantile-transform.js";
+import type { ScaleState } from "./scale.js";
+import type { TargetState } from "./target-encode.js";
 
-export interface ImputeNumeric {
-  readonly impute: "numeric";
-  readonly with: "mean" | "median" | "constant" | "most-frequent";
-  /** For "constant"; 0 by default. */
-  readonly value?: number;
-}
-export interface ImputeCategorical {
-  readonly impute: "categorical";
-  readonly with: "most-frequent" | "constant";
-  /** For "constant"; "missing" by default. */
-  readonly value?: string;
-}
-export interface ScaleNumeric {
-  readonly scale: "numeric";
-  readonly with: "standard" | "min-max" | "robust";
-}
-export interface EncodeCategorical {
-  readonly encode: "categorical";
-  readonly with: "one-hot";
-  /** Categories with fewer rows share one column. */
-  readonly minFrequency?: number;
-}
+export type * from "./preprocess-steps.js";
 
 /** What a preprocessor has learnt: plain JSON, enough to apply it anywhere. */
 export interface PreprocessorState {
-  readonly format: "millrace-preprocessor/1";
+  readonly format: "millrace-preprocessor/2";
+  /** What comes in: the features in their order, then columns that are only derived from. */
   readonly inputs: readonly InputState[];
+  readonly derived: readonly DerivedState[];
+  /** Imputers that look at several columns. */
+  readonly neighbours: readonly NeighboursState[];
+  /** One for each column that something comes out of. */
+  readonly chains: readonly ChainState[];
   /** The names of the columns that come out. */
   readonly outputs: readonly string[];
 }
 
-export type InputState = NumericInput | CategoricalInput;
-
-/** Gives one column: (value − center) / width. */
-export interface NumericInput {
+export interface InputState {
   readonly name: string;
-  readonly kind: "number";
-  /** Stands in for a missing value; null where no step fills it. */
-  readonly fill: number | null;
-  readonly center: number;
-  readonly width: number;
+  readonly kind: "number" | "text";
+  /** refused: there is nothing to put in the place of a missing value. */
+  readonly missing: "taken" | "refused";
 }
 
-/** Gives one column for each category, and one for all rare ones where there are any. */
-export interface CategoricalInput {
+export interface DerivedState {
   readonly name: string;
-  readonly kind: "text";
+  readonly kind: ValueKind;
+  readonly expression: string;
+}
+
+/** What becomes of one column: numbers go through steps, and what is encoded becomes one column or several. */
+export interface ChainState {
+  readonly column: string;
+  readonly kind: "number" | "text";
+  readonly missing: "taken" | "refused";
+  /** Its last column says where a value was missing. */
+  readonly indicator: boolean;
+  readonly steps: readonly NumberStepState[];
+  /** Stands in for a missing text; null where no step fills it. */
   readonly fill: string | null;
-  readonly categories: readonly string[];
-  readonly rare: readonly string[];
+  readonly encoder: EncoderState | null;
 }
 
-export const widthOf = (input: InputState): number =>
-  input.kind === "number" ? 1 : input.categories.length + (input.rare.length > 0 ? 1 : 0);
-
-export const outputNames = (input: InputState): string[] =>
-  input.kind === "number"
-    ? [input.name]
-    : [...input.categories, ...(input.rare.length > 0 ? ["(rare)"] : [])].map(
-        (category) => `${input.name}=${category}`,
-      );
+export type NumberStepState = FillState | ClipState | ScaleState | PowerState | QuantileState | BucketsState;
+export type EncoderState = OneHotState | OrdinalState | NativeState | FrequencyState | HashingState | TargetState;
