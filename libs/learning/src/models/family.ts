@@ -1,7 +1,11 @@
 import type { Matrix, Numbers } from "../data/matrix.js";
 import type { Random } from "../data/random.js";
 
-export type ParameterValue = number | string | boolean | readonly number[];
+/** JSON: a family of families has the parameters of its members in its own. */
+export type ParameterValue = number | string | boolean | readonly ParameterValue[] | ParameterRecord;
+export interface ParameterRecord {
+  readonly [name: string]: ParameterValue;
+}
 export type Parameters = Readonly<Record<string, ParameterValue>>;
 export type Task = "classification" | "regression";
 

@@ -1,49 +1,3 @@
-import type { Objective } from "./lbfgs.js";
-import type { SparseRows } from "../data/sparse-rows.js";
-
-// The weights of an output are a block: one for each column, then the intercept.
-export const blockSize = (columns: number): number => columns + 1;
-
-/** Log loss of two classes with one output, plus ‖w‖²/(2C) without the intercept; both divided by the number of rows. */
-export function binaryLoss(x: SparseRows, y: Int32Array, c: number): Objective {
-  return (weights, gradient) => {
-    let loss = startGradient(weights, gradient, x, c);
-    for (let row = 0; row < x.rows; row++) {
-      const margin = score(x, row, weights, 0);
-      const toward = y[row] === 1 ? 1 : -1;
-      loss += softplus(-toward * margin);
-      addRow(x, row, gradient, 0, sigmoid(margin) - y[row]!);
-    }
-    return scaled(loss, gradient, x.rows);
-  };
-}
-
-/** Log loss of a softmax over one output for each class, with the same penalty. */
-export function softmaxLoss(x: SparseRows, y: Int32Array, classes: number, c: number): Objective {
-  const block = blockSize(x.columns);
-  const scores = new Float64Array(classes);
-  return (weights, gradient) => {
-    let loss = startGradient(weights, gradient, x, c);
-    for (let row = 0; row < x.rows; row++) {
-      for (let k = 0; k < classes; k++) scores[k] = score(x, row, weights, k * block);
-      const own = scores[y[row]!]!;
-      loss += softmax(scores) - own;
-      for (let k = 0; k < classes; k++) addRow(x, row, gradient, k * block, scores[k]! - (k === y[row] ? 1 : 0));
-    }
-    return scaled(loss, gradient, x.rows);
-  };
-}
-
-/** One over the second derivatives at 0, where every class is as likely as any other. */
-export function preconditionerOf(x: SparseRows, outputs: number, classes: number, c: number): Float64Array {
-  const spread = (1 / classes) * (1 - 1 / classes);
-  const curvature = new Float64Array(blockSize(x.columns)).fill(1 / c);
-  curvature[x.columns] = spread * x.rows;
-  for (let entry = 0; entry < x.values.length; entry++) curvature[x.indices[entry]!]! += spread * x.values[entry]! ** 2;
-  const inverse = curvature.map((value) => x.rows / value);
-  return Float64Array.from({ length: outputs * inverse.length }, (_, index) => inverse[index % inverse.length]!);
-}
-
 export const sigmoid = (margin: number): number => {
   if (margin >= 0) return 1 / (1 + Math.exp(-margin));
   const exponential = Math.exp(margin);
@@ -60,34 +14,34 @@ export function softmax(scores: Float64Array): number {
   return max + Math.log(sum);
 }
 
-const softplus = (value: number): number =>
-  value > 0 ? value + Math.log1p(Math.exp(-value)) : Math.log1p(Math.exp(value));
+const softplus = (value: number): number => Math.log1p(Math.exp(-Math.abs(value))) + Math.max(0, value);
 
-function startGradient(weights: Float64Array, gradient: Float64Array, { columns }: SparseRows, c: number): number {
-  const block = blockSize(columns);
-  let penalty = 0;
-  for (let index = 0; index < weights.length; index++) {
-    const penalised = index % block === columns ? 0 : weights[index]!;
-    gradient[index] = penalised / c;
-    penalty += penalised * penalised;
-  }
-  return penalty / (2 * c);
+/** The loss of one row and its derivatives by the row's scores. */
+export interface RowLoss {
+  /** Replaces the scores by the first derivatives, and returns the loss. */
+  first(scores: Float64Array, target: number): number;
+  /** Replaces the scores by what `second` takes. */
+  prepare(scores: Float64Array): void;
+  second(prepared: Float64Array, k: number, l: number): number;
 }
 
-export function score(x: SparseRows, row: number, weights: Float64Array, offset: number): number {
-  let sum = weights[offset + x.columns]!;
-  for (let entry = x.starts[row]!; entry < x.starts[row + 1]!; entry++)
-    sum += x.values[entry]! * weights[offset + x.indices[entry]!]!;
-  return sum;
-}
+export const binaryLoss: RowLoss = {
+  first(scores, target) {
+    const score = scores[0]!;
+    scores[0] = sigmoid(score) - target;
+    return softplus(target === 1 ? -score : score);
+  },
+  prepare: (scores) => void (scores[0] = sigmoid(scores[0]!)),
+  second: (prepared) => prepared[0]! * (1 - prepared[0]!),
+};
 
-function addRow(x: SparseRows, row: number, gradient: Float64Array, offset: number, factor: number): void {
-  for (let entry = x.starts[row]!; entry < x.starts[row + 1]!; entry++)
-    gradient[offset + x.indices[entry]!]! += factor * x.values[entry]!;
-  gradient[offset + x.columns]! += factor;
-}
-
-function scaled(loss: number, gradient: Float64Array, rows: number): number {
-  for (let index = 0; index < gradient.length; index++) gradient[index]! /= rows;
-  return loss / rows;
-}
+export const softmaxLoss: RowLoss = {
+  first(scores, target) {
+    const own = scores[target]!;
+    const loss = softmax(scores) - own;
+    scores[target]! -= 1;
+    return loss;
+  },
+  prepare: (scores) => void softmax(scores),
+  second: (prepared, k, l) => prepared[k]! * ((k === l ? 1 : 0) - prepared[l]!),
+};

@@ -1,5 +1,6 @@
 import { ProblemError } from "@millrace/contracts";
 import { RandomForestClassifier } from "ml-random-forest";
+import { refuseCancelled } from "../data/cancelled.js";
 import type { Family, FitContext, ModelState, Parameters, RowModel, TrainingData } from "./family.js";
 import { rowOf, type Matrix, type Numbers } from "../data/matrix.js";
 import { defaultsOf, parametersOf, share, wholeNumber } from "./parameters.js";
@@ -43,14 +44,22 @@ export const mlRandomForest: Family<MlRandomForestState> = {
 
 type ForestParameters = Record<keyof typeof rules, number>;
 
-function fit(data: TrainingData, parameters: Parameters, { random }: FitContext): MlRandomForestState {
-  requireTrainable(data);
+function fit(data: TrainingData, parameters: Parameters, context: FitContext): MlRandomForestState {
+  requireTrainable(data, { categorical: "refused" });
   const { x, classes } = data;
-  const y = data.y as Int32Array;
   const given = parameters as ForestParameters;
   refuseManyRows(x.rows, given.maxRows);
-  const trees = Array.from({ length: given.trees }, (_, tree) => growTree(x, y, given, random.fork(`tree ${tree}`)));
-  return { family: name, version: 1, classes, columns: x.columns, trees };
+  return { family: name, version: 1, classes, columns: x.columns, trees: growTrees(data, given, context) };
+}
+
+function growTrees({ x, y }: TrainingData, given: ForestParameters, context: FitContext): FlatTree[] {
+  const { random, signal, onProgress } = context;
+  return Array.from({ length: given.trees }, (_, tree) => {
+    refuseCancelled(signal, name, { done: tree, total: given.trees });
+    const grown = growTree(x, y as Int32Array, given, random.fork(`tree ${tree}`));
+    onProgress?.(tree + 1, given.trees);
+    return grown;
+  });
 }
 
 /** Each tree has rows of its own: the library's time grows with the square of the rows that a tree is given. */

@@ -27,6 +27,30 @@ export const share = (value: number): ParameterRule => ({
   expected: "a number above 0 and at most 1",
 });
 
+export const shareOrNone = (value: number): ParameterRule => ({
+  default: value,
+  accepts: (given) => typeof given === "number" && given >= 0 && given <= 1,
+  expected: "a number from 0 to 1",
+});
+
+export const atLeastZero = (value: number): ParameterRule => ({
+  default: value,
+  accepts: (given) => typeof given === "number" && given >= 0 && Number.isFinite(given),
+  expected: "a number of at least 0",
+});
+
+export const yesOrNo = (value: boolean): ParameterRule => ({
+  default: value,
+  accepts: (given) => typeof given === "boolean",
+  expected: "true or false",
+});
+
+export const oneOf = (value: string, names: readonly string[]): ParameterRule => ({
+  default: value,
+  accepts: (given) => typeof given === "string" && names.includes(given),
+  expected: `one of ${names.join(", ")}`,
+});
+
 export const defaultsOf = (rules: Readonly<Record<string, ParameterRule>>): Parameters =>
   Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, rule.default]));
 
