@@ -1,21 +1,27 @@
 import { ProblemError } from "@millrace/contracts";
 import { seededRandom } from "../data/random.js";
+import { allRows, otherRows, refuseSmallClasses, rowsByCode, type RowSplit } from "./rows.js";
 
-export interface RowSplit {
-  readonly train: Int32Array;
-  readonly test: Int32Array;
-}
+export { stratifiedFolds } from "./folds.js";
+export { otherRows, type RowSplit } from "./rows.js";
 
 /**
  * Splits rows by chance; both parts keep the order of the rows. `test` is the share of the test rows, rounded up. With
  * `stratify` (a class code for each row) each class has the same share of both parts, to the nearest row.
  */
-export function splitRows(options: { rows: number; test: number; stratify?: Int32Array; seed: number }): RowSplit {
-  const { rows, test, stratify, seed } = options;
+export function splitRows(options: {
+  rows: number;
+  test: number;
+  stratify?: Int32Array;
+  /** The names of the classes, for the errors. */
+  classes?: readonly string[];
+  seed: number;
+}): RowSplit {
+  const { rows, test, stratify, classes, seed } = options;
   const count = testCount(rows, test);
   const random = seededRandom(seed).fork("split");
-  const groups = stratify ? [...rowsByClass(stratify).values()] : [allRows(rows)];
-  if (stratify) refuseSmallClasses(stratify, "SPLIT_CLASS_TOO_SMALL", "a stratified split");
+  const groups = stratify ? [...rowsByCode(stratify).values()] : [allRows(rows)];
+  if (stratify) refuseSmallClasses(stratify, classes, { code: "SPLIT_CLASS_TOO_SMALL", what: "a stratified split" });
   const shares = largestRemainders(
     groups.map((group) => group.length),
     count,
@@ -26,43 +32,9 @@ export function splitRows(options: { rows: number; test: number; stratify?: Int3
   );
 }
 
-/** The test rows of each fold: every row in exactly one fold, each class spread evenly over the folds. */
-export function stratifiedFolds({
-  codes,
-  folds,
-  seed,
-}: {
-  codes: Int32Array;
-  folds: number;
-  seed: number;
-}): Int32Array[] {
-  refuseFoldCount(codes.length, folds);
-  refuseSmallClasses(codes, "FOLDS_CLASS_TOO_SMALL", "stratified folds");
-  const random = seededRandom(seed).fork("folds");
-  const dealt = [...rowsByClass(codes).values()].flatMap((group) => [...random.shuffle(group)]);
-  return Array.from({ length: folds }, (_, fold) =>
-    Int32Array.from(dealt.filter((_, index) => index % folds === fold)).sort(),
-  );
-}
-
-/** The rows that are not among `rows`: what a fold is trained on. */
-export function otherRows(total: number, rows: Int32Array): Int32Array {
-  const out = new Uint8Array(total);
-  for (const row of rows) out[row] = 1;
-  return allRows(total).filter((row) => out[row] === 0);
-}
-
-const allRows = (rows: number): Int32Array => Int32Array.from({ length: rows }, (_, row) => row);
-
 function partition(rows: number, chosen: readonly number[]): RowSplit {
   const test = Int32Array.from(chosen).sort();
   return { train: otherRows(rows, test), test };
-}
-
-function rowsByClass(codes: Int32Array): Map<number, Int32Array> {
-  const rows = new Map<number, number[]>();
-  codes.forEach((code, row) => void (rows.get(code)?.push(row) ?? rows.set(code, [row])));
-  return new Map([...rows].sort(([a], [b]) => a - b).map(([code, group]) => [code, Int32Array.from(group)]));
 }
 
 function testCount(rows: number, test: number): number {
@@ -86,23 +58,4 @@ function largestRemainders(sizes: readonly number[], total: number): number[] {
   const left = total - shares.reduce((sum, share) => sum + share, 0);
   for (const index of byRemainder.slice(0, left)) shares[index]! += 1;
   return shares;
-}
-
-function refuseSmallClasses(codes: Int32Array, code: string, what: string): void {
-  const small = [...rowsByClass(codes)].find(([, rows]) => rows.length < 2);
-  if (!small) return;
-  throw new ProblemError({
-    code,
-    message: `class ${small[0]} has one row (row ${small[1][0]! + 1}), and ${what} needs two of each class.`,
-    remedy: "Add rows of that class, remove it, or do not stratify.",
-  });
-}
-
-function refuseFoldCount(rows: number, folds: number): void {
-  if (Number.isInteger(folds) && folds >= 2 && folds <= rows) return;
-  throw new ProblemError({
-    code: "FOLDS_IMPOSSIBLE",
-    message: `${rows} rows cannot be dealt into ${folds} folds.`,
-    remedy: "Ask for a whole number of folds, at least 2 and at most the number of rows.",
-  });
 }
