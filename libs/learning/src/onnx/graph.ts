@@ -1,5 +1,5 @@
 export type TensorValues =
-  | { readonly type: "float"; readonly values: ArrayLike<number> }
+  | { readonly type: "float" | "double"; readonly values: ArrayLike<number> }
   | { readonly type: "int64"; readonly values: readonly (number | bigint)[] }
   | { readonly type: "bool"; readonly values: readonly boolean[] }
   | { readonly type: "string"; readonly values: readonly string[] };

@@ -1,5 +1,6 @@
 import { cell, columnNamed, sha256, type ProblemError, type Table } from "@millrace/contracts";
 import fc from "fast-check";
+import { applyCalibration, type CalibrationState } from "../calibration/calibration.js";
 import {
   applyPreprocessor,
   crossValidate,
@@ -15,6 +16,7 @@ import {
   takeRows,
   validateFold,
   type FeatureProblem,
+  type ModelPackage,
   type PreprocessStep,
 } from "../index.js";
 
@@ -54,7 +56,7 @@ const steps: PreprocessStep[] = [
   { encode: "categorical", with: "one-hot" },
 ];
 
-function pack(name: string, more: { threshold?: number } = {}): Uint8Array {
+function pack(name: string, more: Partial<ModelPackage> = {}): Uint8Array {
   const family = familyNamed(name);
   const preprocessor = fitPreprocessor(churn, steps, { features });
   const parameters = family.parameters(name === "ml-random-forest" ? { trees: 5 } : {});
@@ -73,9 +75,20 @@ function pack(name: string, more: { threshold?: number } = {}): Uint8Array {
     ...more,
   });
 }
+function packRegression(name: string): Uint8Array {
+  const preprocessor = fitPreprocessor(churn, steps, { features });
+  const values = Float64Array.from(y, (code) => code * 10);
+  const x = applyPreprocessor(preprocessor, churn);
+  const family = familyNamed(name);
+  const model = family.fit({ x, y: values, classes: 0 }, family.parameters({}), { random: seededRandom(1) });
+  const about = { target: "value", features: describeFeatures(churn, features), metrics: {}, seed: 1 };
+  return packModel({ model, preprocessor, classes: [], ...about });
+}
 const rowAt = (table: Table, row: number) => table.columns.map((column) => cell(column, row) ?? null);
 
-describe.each(Object.keys(families))("a package of %s", (name) => {
+const classifiers = Object.values(families).filter(({ tasks }) => tasks.includes("classification"));
+
+describe.each(classifiers.map(({ name }) => name))("a package of %s", (name) => {
   it("has the same bytes whenever the same is trained", () => {
     expect(sha256(pack(name))).toBe(sha256(pack(name)));
   });
@@ -122,11 +135,31 @@ describe("a package", () => {
     });
   });
 
+  it("refuses to give a value instead of a class, and says what to ask", () => {
+    expect(() => model.predictValue([3, "month", 0.2])).toThrow(/is a classification.*Ask predictRow/);
+  });
+
   it("predicts its positive class from its threshold on", () => {
     const eager = openModel(pack("logistic-regression", { threshold: 0.01 }));
     expect(eager.predictRow([3, "month", 0.2]).prediction).toBe("Yes");
     expect(model.predictRow([3, "month", 0.05]).prediction).toBe("No");
   });
+
+  it.each<CalibrationState>([
+    { version: 1, classes: 2, method: "isotonic", curves: [{ x: [0.2, 0.8], y: [0.1, 0.9] }] },
+    { version: 1, classes: 2, method: "temperature", sharpness: 0.5 },
+  ])(
+    "gives probabilities as its calibration ($method) has them, to the bit the same for a row and a table",
+    (calibration) => {
+      const calibrated = openModel(pack("logistic-regression", { calibration }));
+      const probabilities = applyCalibration(calibration, model.predictTable(churn));
+      expect(calibrated.predictTable(churn)).toEqual(probabilities);
+      expect(calibrated.predictRow(rowAt(churn, 3)).probabilities).toEqual({
+        No: probabilities[6],
+        Yes: probabilities[7],
+      });
+    },
+  );
 
   it("takes an unknown category for none, and null for a missing value", () => {
     expect(model.predictRow([3, "never seen", 0.5]).prediction).toMatch(/Yes|No/);
@@ -169,18 +202,11 @@ describe("a package", () => {
     expect(error).toMatchObject({ code: "FEATURES_INVALID", problems });
   });
 
-  it.each([
-    ["no JSON", new TextEncoder().encode("{")],
-    ["no UTF-8", Uint8Array.of(0xff)],
-    ["no object", new TextEncoder().encode("[]")],
-    ["another format", new TextEncoder().encode('{"format":"millrace-model/2"}')],
-    [
-      "a changed digit",
-      Uint8Array.from(pack("logistic-regression"), (byte, index) => (index === 60 ? byte ^ 1 : byte)),
-    ],
-    ["a missing end", pack("logistic-regression").subarray(0, 200)],
-  ])("is refused when it is corrupt: %s", (_, bytes) => {
-    expect(() => openModel(bytes)).toThrow(expect.objectContaining({ code: "PACKAGE_CORRUPT" }));
+  it("says its number of classes as its model does", () => {
+    const preprocessor = fitPreprocessor(churn, steps, { features });
+    const about = { preprocessor, target: "churn", features: describeFeatures(churn, features), metrics: {}, seed: 1 };
+    const state = { family: "x", version: 1, classes: 0, columns: 1 };
+    expect(() => packModel({ ...about, model: state, classes })).toThrow("0 classes apart, and 2 are named");
   });
 
   it("is not made with features that are not the preprocessor's", () => {
@@ -198,6 +224,25 @@ describe("a package", () => {
     );
   });
 });
+
+for (const { name } of Object.values(families).filter(({ tasks }) => tasks.includes("regression"))) {
+  describe(`a package of a regression by ${name}`, () => {
+    const model = openModel(packRegression(name));
+
+    it("gives a value, for a table and a row the same", () => {
+      const values = model.predictTable(churn);
+      expect(model.task).toBe("regression");
+      expect([model.predictValue(rowAt(churn, 3)), model.predictValue(rowAt(churn, 7))]).toEqual([
+        values[3],
+        values[7],
+      ]);
+    });
+
+    it("refuses to give a class, and says what to ask", () => {
+      expect(() => model.predictRow(rowAt(churn, 3))).toThrow(/is a regression.*Ask predictValue/);
+    });
+  });
+}
 
 describe("crossValidate", () => {
   const trial = {

@@ -1,15 +1,20 @@
-import { canonicalJson, digestOf, ProblemError } from "@millrace/contracts";
+import { ProblemError } from "@millrace/contracts";
+import type { CalibrationState } from "../calibration/calibration.js";
 import type { FeatureDescription } from "../preprocessing/describe-features.js";
 import type { ModelState } from "../models/family.js";
 import type { PreprocessorState } from "../preprocessing/preprocessor-state.js";
+import { decodeFile, encodeFile, PACKAGE_FORMAT } from "./package-file.js";
 
-export const PACKAGE_FORMAT = "millrace-model/1";
+export { PACKAGE_FORMAT };
 
-/** All that is needed to serve a model, and where it comes from. Plain JSON. */
+/** All that is needed to serve a model, and where it comes from. JSON with arrays of numbers in it. */
 export interface ModelPackage {
   readonly model: ModelState;
   readonly preprocessor: PreprocessorState;
+  /** Empty for a regression. */
   readonly classes: readonly string[];
+  /** What makes the model's probabilities those that are given; they are given as they are where there is none. */
+  readonly calibration?: CalibrationState;
   readonly target: string;
   readonly positive?: string;
   /** With two classes: from which probability on the positive one is predicted; 0.5 by default. */
@@ -25,46 +30,21 @@ export interface ModelPackage {
 /** The same content gives the same bytes, so a package is content-addressed. */
 export function packModel(content: ModelPackage): Uint8Array {
   refuseOtherFeatures(content);
-  return new TextEncoder().encode(canonicalJson({ ...content, format: PACKAGE_FORMAT, checksum: checksumOf(content) }));
+  refuseOtherClasses(content);
+  return encodeFile(content);
 }
 
-/** Reads a package; whatever is not exactly what packModel wrote is refused. */
-export function unpackModel(bytes: Uint8Array): ModelPackage {
-  const { format, checksum, ...content } = parse(bytes) as unknown as ModelPackage & {
-    format?: unknown;
-    checksum?: unknown;
-  };
-  if (format !== PACKAGE_FORMAT) throw corrupt(`its format is ${JSON.stringify(format)} and not "${PACKAGE_FORMAT}"`);
-  if (checksum !== checksumOf(content)) throw corrupt("its content does not match its checksum");
-  return content;
+/** Reads a package; whatever is not exactly what packModel wrote is refused. Its arrays are views of the bytes. */
+export const unpackModel = (bytes: Uint8Array): ModelPackage => decodeFile(bytes) as ModelPackage;
+
+function refuseOtherClasses({ classes, model }: ModelPackage): void {
+  if (classes.length === model.classes) return;
+  throw new ProblemError({
+    code: "PACKAGE_CLASSES_WRONG",
+    message: `the model tells ${model.classes} classes apart, and ${classes.length} are named.`,
+    remedy: "Name the classes that the model was fitted on; none for a regression.",
+  });
 }
-
-// Through JSON first: what is written must give the digest of what is read.
-const checksumOf = (content: unknown): string => digestOf(JSON.parse(JSON.stringify(content)));
-
-function parse(bytes: Uint8Array): Record<string, unknown> {
-  const value = parseJson(bytes);
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw corrupt("it is not a JSON object");
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw corrupt("it is not JSON", cause);
-  }
-}
-
-const corrupt = (why: string, cause?: unknown): ProblemError =>
-  new ProblemError(
-    {
-      code: "PACKAGE_CORRUPT",
-      message: `this is no model package that can be used: ${why}.`,
-      remedy: "Fetch the package again, or train the model again.",
-    },
-    { cause },
-  );
 
 function refuseOtherFeatures({ features, preprocessor }: ModelPackage): void {
   const described = features.map(({ name }) => name).join("\n");
