@@ -1,4 +1,14 @@
-import { familyNamed, matrixOf, openLearning, seededRandom, type FitRequest } from "../index.js";
+import {
+  crossValidate,
+  familyNamed,
+  matrixOf,
+  openLearning,
+  resamplerNamed,
+  seededRandom,
+  type FitRequest,
+  type Resample,
+  type ResampleData,
+} from "../index.js";
 
 const random = seededRandom(1);
 const x = matrixOf(Array.from({ length: 400 }, () => [random.next(), random.next(), random.next()]));
@@ -22,6 +32,25 @@ describe("learning in a thread of its own", () => {
 
   it("hands over the problem with what was asked", async () => {
     await expect(learning.fit({ ...request, params: { c: 1 } })).rejects.toMatchObject({ code: "PARAMETER_UNKNOWN" });
+  });
+
+  it("cross-validates with the rows of each fold resampled as named, and tells how far it is", async () => {
+    const columns = [0, 1, 2].map((column) => ({
+      ...{ name: `c${column}`, kind: "number" as const },
+      values: Float64Array.from({ length: 400 }, (_, row) => x.values[row * 3 + column]!),
+    }));
+    const trial = {
+      ...{ table: { rows: 400, columns }, y, classes: ["a", "b"], features: columns.map(({ name }) => name) },
+      ...{ family: "decision-tree", preprocess: [], seed: 7, folds: 3 },
+    };
+    const told: number[] = [];
+    const onProgress = (_: string, done: number, total: number) => void told.push(done / total);
+    const smote = resamplerNamed("smote");
+    const resample: Resample = (data, context) => smote.resample(data as ResampleData, smote.defaults, context);
+    const validated = await learning.crossValidate({ ...trial, resample: { with: "smote" } }, { onProgress });
+    expect(validated).toEqual(crossValidate({ ...trial, resample }));
+    expect(validated).not.toEqual(crossValidate(trial));
+    expect(told.at(-1)).toBe(1);
   });
 
   it("can be called off", async () => {
