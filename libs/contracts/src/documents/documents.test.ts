@@ -36,6 +36,6 @@ describe("the documents", () => {
   it("list each setting of pipeline.yaml with its choices and default", () => {
     const page = pipelinePage();
     expect(page).toMatch(/\| `split\.test` \| number \| {2}\| .*Default `0\.2`/);
-    expect(page).toContain("`logistic-regression`, `ml-random-forest`");
+    expect(page).toContain("`logistic-regression`, `gradient-boosting`, `random-forest`");
   });
 });

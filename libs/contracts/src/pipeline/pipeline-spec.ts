@@ -49,18 +49,38 @@ const preprocess = z.union([
 ]);
 
 const candidate = z.strictObject({
-  model: z.enum(["logistic-regression", "ml-random-forest"]),
+  model: z.enum([
+    "logistic-regression",
+    "gradient-boosting",
+    "random-forest",
+    "extra-trees",
+    "decision-tree",
+    "ml-random-forest",
+  ]),
   params: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).default({}),
 });
 
-const metric = z.enum(["accuracy", "balanced_accuracy", "f1", "precision", "recall", "roc_auc", "log_loss", "brier"]);
+const metric = z.enum([
+  "accuracy",
+  "balanced_accuracy",
+  "f1",
+  "precision",
+  "recall",
+  "roc_auc",
+  "pr_auc",
+  "log_loss",
+  "brier",
+  "mcc",
+  "kappa",
+  "calibration_error",
+]);
 
 const accept = z
   .strictObject({
     at_least: z
       .partialRecord(metric, z.number())
       .default({})
-      .describe("Floors on the test rows; for log_loss and brier: ceilings"),
+      .describe("Floors on the test rows; for log_loss, brier and calibration_error: ceilings"),
     better_by: z
       .partialRecord(metric, z.number())
       .default({})
