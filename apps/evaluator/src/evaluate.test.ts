@@ -97,7 +97,7 @@ describe("the evaluate step", () => {
   afterEach(() => bench.close());
 
   const put = (bytes: Uint8Array) =>
-    bench.platform.artifacts.put(bytes, { mediaType: "application/json", name: "model.json" });
+    bench.platform.artifacts.put(bytes, { mediaType: "application/json", name: "model.millrace" });
   const serve = async (bytes: Uint8Array, version = 3) => {
     const champion = { version, package: await put(bytes) };
     const record = { model: "sides", generation: 7, champion, alias: "champion", run: "r", reason: "", updatedAt: "" };

@@ -31,12 +31,12 @@ const dataset = {
 };
 const trained = {
   ...ofPipeline,
-  ...{ dataset, package: ref("model.json"), family: "logistic-regression", metrics: { f1: 0.8 } },
+  ...{ dataset, package: ref("model.millrace"), family: "logistic-regression", metrics: { f1: 0.8 } },
   tracking: { runId: "r1", experiment: "churn" },
 };
 const verdict = { ...trained, report: ref("report.json"), challenger: { f1: 0.8 }, reason: "f1 0.80 is at least 0.6" };
 const promotion = {
-  ...{ pipeline: "churn", model: "churn", version: 3, package: ref("model.json"), generation: 3 },
+  ...{ pipeline: "churn", model: "churn", version: 3, package: ref("model.millrace"), generation: 3 },
   reason: "f1 0.80 is at least 0.6",
 };
 

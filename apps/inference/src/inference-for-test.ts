@@ -70,7 +70,7 @@ export async function deployTo(
 ): Promise<DeploymentRecord> {
   const deployments = platform.records.records(deploymentCollection);
   const generation = ((await deployments.get(model))?.value.generation ?? 0) + 1;
-  const packed = await platform.artifacts.put(bytes, { mediaType: "application/json", name: "model.json" });
+  const packed = await platform.artifacts.put(bytes, { mediaType: "application/json", name: "model.millrace" });
   const champion = { version: generation, package: packed };
   const record = {
     model,

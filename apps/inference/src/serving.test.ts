@@ -60,7 +60,7 @@ describe("a replica", () => {
       return JSON.stringify(body).includes("can't be loaded") && { status, body };
     });
     expect(answer).toMatchObject({ status: 503, body: { code: "MODEL_NOT_LOADED", where: "any model" } });
-    expect(JSON.stringify(answer.body)).toContain("it is not JSON");
+    expect(JSON.stringify(answer.body)).toContain("it does not begin with MILLRACE");
   });
 
   it("finds a deployment whose event was lost", async () => {

@@ -12,7 +12,12 @@ export async function exportModel(
     ...{ model: version.model, version: version.version, run: version.run, package: version.package.digest },
     ...{ family: version.family, metrics: version.metrics, created_at: version.createdAt },
   });
-  await artifacts.putNamed(bucket, `${folder}/model.json`, await artifacts.get(version.package), "application/json");
+  await artifacts.putNamed(
+    bucket,
+    `${folder}/model.millrace`,
+    await artifacts.get(version.package),
+    "application/vnd.millrace.model",
+  );
   await artifacts.putNamed(bucket, `${folder}/metadata.json`, Buffer.from(metadata), "application/json");
   return `${bucket}/${folder}`;
 }

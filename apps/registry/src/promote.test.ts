@@ -41,7 +41,7 @@ describe("promotion", () => {
     });
     expect(await deploymentIn(bench)).toMatchObject({ champion: { version: 1 }, alias: "champion" });
     expect(await aliasIn(bench)).toBe(1);
-    expect(await named("1/model.json")).toEqual({ model: "a" });
+    expect(await named("1/model.millrace")).toEqual({ model: "a" });
     const [version] = await versionsIn(bench);
     expect(await named("1/metadata.json")).toEqual({
       ...{ model: "iris", version: 1, run: "a", package: version!.package.digest },
@@ -112,7 +112,7 @@ describe("promotion", () => {
     await reject("a", { failedGates: ["at_least.f1"] });
     expect(await versionsIn(bench)).toMatchObject([{ version: 1, status: "rejected" }]);
     expect(await deploymentIn(bench)).toBeUndefined();
-    expect(await named("1/model.json")).toBeUndefined();
+    expect(await named("1/model.millrace")).toBeUndefined();
   });
 
   it("done again after a death at any boundary ends as if nothing had happened", async () => {

@@ -28,7 +28,7 @@ export async function verdictOf(
   return {
     ...{ pipeline: "iris", spec: await writeJson(artifacts, "pipeline.json", pipeline), family: "random-forest" },
     dataset: { source: { location: "a" }, rows: { total: 2, train: 1, test: 1 }, train: rows, test: rows },
-    package: await writeJson(artifacts, "model.json", { model }),
+    package: await writeJson(artifacts, "model.millrace", { model }),
     report: await writeJson(artifacts, "evaluation.json", { run, ...more }),
     ...{ metrics: { f1: 0.8 }, challenger: { f1: 0.7 }, tracking: { runId, experiment: "iris" } },
     ...{ reason: `because of ${run}`, evaluation: 1, failedGates: [] },

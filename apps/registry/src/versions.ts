@@ -84,7 +84,7 @@ async function mirrorFiles(
     ...{ key: run, model: version.model, description: version.reason },
     ...verdict.tracking,
     files: [
-      { path: "model.json", bytes: await artifacts.get(version.package) },
+      { path: "model.millrace", bytes: await artifacts.get(version.package) },
       { path: "report.json", bytes: await artifacts.get(version.report) },
     ],
     tags: { "millrace.version": String(version.version), "millrace.package": version.packageDigest },

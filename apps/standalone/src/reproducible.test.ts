@@ -29,7 +29,14 @@ describe("the same data, configuration and seed", () => {
     "give the same digests on two clean machines: %s",
     async (pipeline) => {
       const [first, second] = [await digestsOf(pipeline), await digestsOf(pipeline)];
-      const wanted = ["train.parquet", "test.parquet", "train-x.npy", "test-y.npy", "preprocessor.json", "model.json"];
+      const wanted = [
+        "train.parquet",
+        "test.parquet",
+        "train-x.npy",
+        "test-y.npy",
+        "preprocessor.json",
+        "model.millrace",
+      ];
       expect(Object.keys(first)).toEqual(expect.arrayContaining(wanted));
       expect(second).toEqual(first);
     },

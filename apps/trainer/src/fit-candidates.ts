@@ -1,6 +1,10 @@
+import { availableParallelism } from "node:os";
 import { ProblemError, problemOf } from "@millrace/contracts";
 import { crossValidate, familyNamed, greaterIsBetter, seededRandom, type ModelState } from "@millrace/learning";
 import type { CandidateResult, FitJob, FitResult } from "./fit-job.js";
+
+/** More threads make it faster, and never another model. */
+const threads = availableParallelism();
 
 type Tell = (message: string, done: number, total: number) => void;
 type Candidate = FitJob["pipeline"]["candidates"][number];
@@ -31,7 +35,7 @@ function fitBest(job: FitJob, results: CandidateResult[], tell: Tell): FitResult
 function fitted({ pipeline, matrix, labels, classes }: FitJob, { model, params }: Candidate): ModelState {
   const { fit, parameters } = familyNamed(model);
   const random = seededRandom(pipeline.split.seed).fork("model");
-  return fit({ x: matrix, y: labels, classes: classes.length }, parameters(params), { random });
+  return fit({ x: matrix, y: labels, classes: classes.length }, parameters(params), { random, threads });
 }
 
 /** One candidate that fails does not stop the others. */
@@ -51,11 +55,12 @@ function crossValidated(
   { pipeline, table, features, labels, classes }: FitJob,
   { model, params }: Candidate,
 ): Record<string, number> {
-  const { mean } = crossValidate({
+  const trial = {
     ...{ table, features, classes, y: labels, positive: pipeline.target.positive },
     ...{ family: model, params, preprocess: pipeline.preprocess },
     ...{ folds: pipeline.select.folds, seed: pipeline.split.seed },
-  });
+  };
+  const { mean } = crossValidate(trial, { threads });
   refuseWithout(pipeline.select.metric, mean);
   return mean;
 }

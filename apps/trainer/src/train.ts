@@ -48,7 +48,7 @@ export const train = step({
     });
     openModel(bytes);
     progress(outcomeOf(result, winner, pipeline.select.metric));
-    const packed = await artifacts.put(bytes, { mediaType: "application/vnd.millrace.model+json", name: "model.json" });
+    const packed = await artifacts.put(bytes, { mediaType: "application/vnd.millrace.model", name: "model.millrace" });
     const { spec, dataset } = transformed;
     return modelTrained({
       ...{ pipeline: pipeline.name, spec, dataset, package: packed, evaluation: 1 },

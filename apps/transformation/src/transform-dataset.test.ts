@@ -74,10 +74,10 @@ describe("the transform step", () => {
     expect(other.preprocessor.digest).toBe(usual.preprocessor.digest);
     expect(other.arrays.trainX.digest).toBe(usual.arrays.trainX.digest);
     expect(other.arrays.testX.digest).not.toBe(usual.arrays.testX.digest);
-    const { inputs } = await preprocessorOf(other);
-    expect(inputs).toEqual([
-      expect.objectContaining({ name: "size", fill: 3, center: 2.75 }),
-      expect.objectContaining({ name: "shop", categories: ["a", "b"] }),
+    const { chains } = await preprocessorOf(other);
+    expect(chains).toMatchObject([
+      { column: "size", steps: [{ step: "fill", value: 3 }, { center: 2.75 }] },
+      { column: "shop", encoder: { categories: ["a", "b"] } },
     ]);
   });
 
