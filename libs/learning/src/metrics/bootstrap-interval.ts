@@ -3,7 +3,8 @@ import { presentSorted, quantile, standardDeviation } from "../data/number-summa
 import { bootstrap, type Resampling } from "./bootstrap.js";
 import { acceleration } from "./jackknife.js";
 import { weightsOf, type Measure } from "./measure.js";
-import { normalCdf, normalQuantile } from "./normal-distribution.js";
+import { normalCdf } from "./normal-distribution.js";
+import { normalQuantile } from "../data/normal-quantile.js";
 
 export type IntervalMethod = "percentile" | "bca";
 

@@ -1,6 +1,7 @@
 import { ProblemError } from "@millrace/contracts";
 import type { Numbers } from "../data/matrix.js";
-import { normalQuantile, twoSided } from "./normal-distribution.js";
+import { normalQuantile } from "../data/normal-quantile.js";
+import { twoSided } from "./normal-distribution.js";
 import { rankingOf } from "./ranking.js";
 
 export interface AucInterval {

@@ -7,19 +7,6 @@ export function normalCdf(x: number): number {
   return x > 0 ? 1 - tail : tail;
 }
 
-/** Its inverse, by halving: the tails as exact as those of normalCdf. */
-export function normalQuantile(share: number): number {
-  if (share > 0.5) return -normalQuantile(1 - share);
-  if (share === 0.5) return 0;
-  let [low, high] = [-38, 0];
-  for (let step = 0; step < 80; step++) {
-    const middle = (low + high) / 2;
-    if (normalCdf(middle) < share) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
-}
-
 /** The chance of a z at least this far from 0 on either side. */
 export const twoSided = (z: number): number => 2 * normalCdf(-Math.abs(z));
 

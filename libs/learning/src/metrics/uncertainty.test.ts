@@ -9,7 +9,8 @@ import { delongInterval, delongTest } from "./delong.js";
 import { acceleration } from "./jackknife.js";
 import { mcnemar } from "./mcnemar.js";
 import { meanMeasure, unitWeights } from "./measure.js";
-import { normalCdf, normalQuantile } from "./normal-distribution.js";
+import { normalQuantile } from "../data/normal-quantile.js";
+import { normalCdf } from "./normal-distribution.js";
 import { rankingOf } from "./ranking.js";
 import { rocAucMeasure } from "./roc-auc.js";
 

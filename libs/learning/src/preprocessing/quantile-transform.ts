@@ -1,3 +1,4 @@
+import { normalQuantile } from "../data/normal-quantile.js";
 import {
   castNode,
   DOUBLE,
@@ -13,7 +14,7 @@ import type { Graph } from "../onnx/graph.js";
 import { countBelowNode, countUpToNode } from "./border-tree.js";
 import { quantilesOf } from "./column-quantiles.js";
 import { storedFloat } from "./column-statistics.js";
-import { normalQuantile, normalQuantileNode } from "./normal-quantile.js";
+import { normalQuantileNode } from "./normal-quantile-to-onnx.js";
 import { applyOneByOne, type NumberTransform } from "./number-transform.js";
 import type { ScaleNumeric } from "./preprocess-steps.js";
 

@@ -123,7 +123,7 @@ describe("what ends a search", () => {
   it("is a signal", () => {
     const signal = { aborted: false };
     const onProgress = (done: number) => void (signal.aborted = done === 5);
-    expect(() => search(specOf("tpe"), evaluate, { signal, onProgress })).toThrow("called off after 5 of at most 30");
+    expect(() => search(specOf("tpe"), evaluate, { signal, onProgress })).toThrow("called off after 5 of 30 steps");
   });
 
   it("is that a small space has no other points", () => {

@@ -1,8 +1,5 @@
-import { doubleNode, whereNode } from "../expression/float-nodes.js";
-import type { Graph } from "../onnx/graph.js";
-
 // Wichura, "Algorithm AS 241: the percentage points of the normal distribution", 1988 (PPND16). Highest powers first.
-const inner: Rational = {
+export const inner: Rational = {
   top: [
     2509.0809287301226727, 33430.575583588128105, 67265.770927008700853, 45921.953931549871457, 13731.693765509461125,
     1971.5909503065514427, 133.14166789178437745, 3.387132872796366608,
@@ -12,7 +9,7 @@ const inner: Rational = {
     687.1870074920579083, 42.313330701600911252, 1,
   ],
 };
-const middle: Rational = {
+export const middle: Rational = {
   top: [
     7.7454501427834140764e-4, 0.0227238449892691845833, 0.24178072517745061177, 1.27045825245236838258,
     3.64784832476320460504, 5.7694972214606914055, 4.6303378461565452959, 1.42343711074968357734,
@@ -22,7 +19,7 @@ const middle: Rational = {
     0.68976733498510000455, 1.6763848301838038494, 2.05319162663775882187, 1,
   ],
 };
-const outer: Rational = {
+export const outer: Rational = {
   top: [
     2.01033439929228813265e-7, 2.71155556874348757815e-5, 0.0012426609473880784386, 0.026532189526576123093,
     0.29656057182850489123, 1.7848265399172913358, 5.4637849111641143699, 6.6579046435011037772,
@@ -32,12 +29,12 @@ const outer: Rational = {
     0.0148753612908506148525, 0.13692988092273580531, 0.59983220655588793769, 1,
   ],
 };
-const NEAR = 0.425;
-const NEAR_SQUARE = 0.180625;
-const MIDDLE = 1.6;
-const FAR = 5;
+export const NEAR = 0.425;
+export const NEAR_SQUARE = 0.180625;
+export const MIDDLE = 1.6;
+export const FAR = 5;
 
-interface Rational {
+export interface Rational {
   readonly top: readonly number[];
   readonly bottom: readonly number[];
 }
@@ -55,31 +52,3 @@ export function normalQuantile(probability: number): number {
   const value = r <= FAR ? ratio(middle, r - MIDDLE) : ratio(outer, r - FAR);
   return q < 0 ? -value : value;
 }
-
-/** The same for a double tensor. */
-export function normalQuantileNode(graph: Graph, probability: string): string {
-  const [half, one, far] = [0.5, 1, FAR].map((value) => doubleNode(graph, value)) as [string, string, string];
-  const q = graph.add("Sub", [probability, half]);
-  const negative = graph.add("Less", [q, doubleNode(graph, 0)]);
-  const square = graph.add("Sub", [doubleNode(graph, NEAR_SQUARE), graph.add("Mul", [q, q])]);
-  const near = graph.add("Mul", [q, ratioNode(graph, inner, square)]);
-  const tail = whereNode(graph, negative, probability, graph.add("Sub", [one, probability]));
-  const r = graph.add("Sqrt", [graph.add("Neg", [graph.add("Log", [tail])])]);
-  const between = ratioNode(graph, middle, graph.add("Sub", [r, doubleNode(graph, MIDDLE)]));
-  const beyond = ratioNode(graph, outer, graph.add("Sub", [r, far]));
-  const value = whereNode(graph, graph.add("Greater", [r, far]), beyond, between);
-  const signed = whereNode(graph, negative, graph.add("Neg", [value]), value);
-  return whereNode(graph, graph.add("Greater", [graph.add("Abs", [q]), doubleNode(graph, NEAR)]), signed, near);
-}
-
-/** Horner's scheme, the highest power first. */
-const polynomialNode = (graph: Graph, tensor: string, coefficients: readonly number[]): string =>
-  coefficients
-    .slice(1)
-    .reduce(
-      (sum, coefficient) => graph.add("Add", [graph.add("Mul", [sum, tensor]), doubleNode(graph, coefficient)]),
-      doubleNode(graph, coefficients[0]!),
-    );
-
-const ratioNode = (graph: Graph, { top, bottom }: Rational, x: string): string =>
-  graph.add("Div", [polynomialNode(graph, x, top), polynomialNode(graph, x, bottom)]);
