@@ -19,7 +19,10 @@ const options = Object.fromEntries(
 const log = (line) => console.error(line);
 await build();
 const { run } = await import(`./${name}.mjs`);
-const figures = await run({ log, options });
+const figures = await run({ log, options }).catch((error) => {
+  console.error(error.message);
+  process.exit(1);
+});
 const show = (value) => (typeof value === "number" ? String(Number(value.toPrecision(4))) : (value ?? "–"));
 if (json) console.log(JSON.stringify(figures, null, 2));
 else
