@@ -1,13 +1,4 @@
-import {
-  FAR,
-  inner,
-  MIDDLE,
-  middle,
-  NEAR,
-  NEAR_SQUARE,
-  outer,
-  type Rational,
-} from "../data/normal-quantile.js";
+import { FAR, inner, MIDDLE, middle, NEAR, NEAR_SQUARE, outer, type Rational } from "../data/normal-quantile.js";
 import { doubleNode, whereNode } from "../expression/float-nodes.js";
 import type { Graph } from "../onnx/graph.js";
 
