@@ -1,13 +1,10 @@
 // Linear models against scikit-learn on the same rows with the same penalty. Both are judged by what they minimise: a fit that is
 // quicker because it ends earlier would show in the objective. Ours has 2 threads, the peer as many as its BLAS takes.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { seededRandom } from "../libs/learning/dist/data/random.js";
 import { linearRegression } from "../libs/learning/dist/models/linear-regression.js";
 import { logisticRegression } from "../libs/learning/dist/models/logistic-regression.js";
-import { median } from "./measure.mjs";
-import { peer } from "./peers/python.mjs";
+import { measureBeside, median } from "./measure.mjs";
 
 const THREADS = 2;
 const ROUNDS = 9;
@@ -29,18 +26,7 @@ const figures = [
   { model: "elastic-net", rows: 100_000, columns: 50, classes: 0, type: "float64" },
 ];
 
-export async function run({ log }) {
-  const folder = mkdtempSync(join(tmpdir(), "millrace-bench-"));
-  const python = await peer("linear.py");
-  const results = [];
-  for (const figure of figures) {
-    results.push(await measured(figure, python, join(folder, "rows")));
-    log(JSON.stringify(results.at(-1)));
-  }
-  python.stop();
-  rmSync(folder, { recursive: true });
-  return results;
-}
+export const run = ({ log }) => measureBeside("linear.py", figures, measured, log);
 
 async function measured({ target, ...figure }, python, file) {
   await python.ask({ do: "make", ...figure, file });

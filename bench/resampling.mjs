@@ -1,12 +1,9 @@
 // Resampling, the search for neighbours included, against imbalanced-learn on the same 100k rows of 20 columns, 16 % of them of
 // the smaller class. Where no chance is in it, both have to keep the same rows.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { seededRandom } from "../libs/learning/dist/data/random.js";
 import { resamplerNamed } from "../libs/learning/dist/resampling/resamplers.js";
-import { median } from "./measure.mjs";
-import { peer } from "./peers/python.mjs";
+import { measureBeside, median } from "./measure.mjs";
 
 const ROWS = 100_000;
 const COLUMNS = 20;
@@ -22,18 +19,7 @@ const figures = [
   { resampler: "smote-nc", rounds: 2, rows: 20_000, categories: 6 },
 ];
 
-export async function run({ log }) {
-  const folder = mkdtempSync(join(tmpdir(), "millrace-bench-"));
-  const python = await peer("resampling.py");
-  const results = [];
-  for (const figure of figures) {
-    results.push(await measured(figure, python, join(folder, "rows")));
-    log(JSON.stringify(results.at(-1)));
-  }
-  python.stop();
-  rmSync(folder, { recursive: true });
-  return results;
-}
+export const run = ({ log }) => measureBeside("resampling.py", figures, measured, log);
 
 async function measured({ resampler, rounds, target, rows = ROWS, categories = 0 }, python, file) {
   await python.ask({ do: "make", rows, categories, file });

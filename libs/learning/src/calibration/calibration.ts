@@ -92,7 +92,7 @@ function eachAgainstOthers(
 }
 
 /** A forest says 0 and 1 with certainty; further out than this the log odds say nothing more. */
-const SURE = 1e-6;
+export const SURE = 1e-6;
 
 function onScale(scale: PlattScale, probability: number): number {
   if (scale === "probability") return probability;

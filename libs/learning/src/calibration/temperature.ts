@@ -2,7 +2,7 @@ import { weightsOf, type Weights } from "../metrics/measure.js";
 import { requireScored } from "../metrics/scored.js";
 
 // scikit-learn adds as much to a probability before its logarithm is taken, and looks as far on either side.
-const EPSILON = 1e-12;
+export const EPSILON = 1e-12;
 const [LEAST, MOST] = [Math.exp(-10), Math.exp(10)];
 const MOST_STEPS = 200;
 const PRECISION = 1e-12;

@@ -1,5 +1,12 @@
 import type { Column, Table, TextColumn } from "@millrace/contracts";
 
+/** 0, 1, … rows − 1. */
+export function allRows(rows: number): Int32Array {
+  const all = new Int32Array(rows);
+  for (let row = 0; row < rows; row++) all[row] = row;
+  return all;
+}
+
 /** The named rows as a table of their own. A dictionary keeps the texts that are left, so equal data have equal bytes. */
 export const takeRows = (table: Table, rows: ArrayLike<number>): Table => ({
   rows: rows.length,

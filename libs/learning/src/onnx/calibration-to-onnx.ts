@@ -1,4 +1,5 @@
-import type { CalibrationState } from "../calibration/calibration.js";
+import { SURE, type CalibrationState } from "../calibration/calibration.js";
+import { EPSILON } from "../calibration/temperature.js";
 import type { Graph } from "./graph.js";
 import { interpolate } from "./interpolate.js";
 import { beside, column, scalar, vector } from "./operators.js";
@@ -14,8 +15,6 @@ export function calibrationToOnnx(state: CalibrationState, graph: Graph, probabi
   return state.classes === 2 ? bothClasses(graph, curved) : sharesOf(graph, curved, state.classes);
 }
 
-const EPSILON = 1e-12;
-
 function sharpened({ sharpness }: Of<"temperature">, graph: Graph, probabilities: string): string {
   const logarithms = graph.add("Log", [graph.add("Add", [probabilities, scalar(graph, EPSILON)])]);
   const scores = graph.add("Mul", [logarithms, scalar(graph, sharpness)]);
@@ -27,9 +26,6 @@ const alongCurves = ({ curves }: Of<"isotonic">, graph: Graph, asked: string): s
     graph,
     curves.map(({ x, y }, index) => interpolate(graph, column(graph, asked, [index]), x, y)),
   );
-
-// As far as the log odds are followed.
-const SURE = 1e-6;
 
 function alongSigmoids({ sigmoids, scale }: Of<"platt">, graph: Graph, asked: string): string {
   const score = scale === "probability" ? asked : logOdds(graph, asked);

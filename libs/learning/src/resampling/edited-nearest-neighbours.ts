@@ -1,13 +1,15 @@
 import type { FitContext, Parameters } from "../models/family.js";
 import { indexRows } from "../neighbours/nearest-neighbours.js";
 import { classesToClean } from "./class-sizes.js";
-import { neighboursRule, oneOf, removeRule, resamplerOf } from "./resample-rules.js";
+import { neighboursRule, removeRule, resamplerOf } from "./resample-rules.js";
+import { oneOf } from "../models/parameters.js";
 import { requireClasses, requireNumbers, requireRows } from "./requirements.js";
-import { allRows, requireEveryClass, unchanged, withoutRows } from "./resampled-rows.js";
+import { allRows } from "../data/take-rows.js";
+import { requireEveryClass, unchanged, withoutRows } from "./resampled-rows.js";
 import type { ResampleData, Resampled } from "./resampler.js";
 
 /** all: a row stays if all its neighbours are of its class; mode: if most are, of equally many the lowest class. */
-export const kindRule = oneOf("all", "mode");
+export const kindRule = oneOf("all", ["all", "mode"]);
 
 const rules = { neighbours: neighboursRule(3), kind: kindRule, remove: removeRule };
 

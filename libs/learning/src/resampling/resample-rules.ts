@@ -1,14 +1,6 @@
 import type { Parameters } from "../models/family.js";
-import { defaultsOf, parametersOf, share, wholeNumber, type ParameterRule } from "../models/parameters.js";
+import { defaultsOf, oneOf, parametersOf, share, wholeNumber, type ParameterRule } from "../models/parameters.js";
 import type { Resampler } from "./resampler.js";
-
-export function oneOf(...names: readonly [string, ...string[]]): ParameterRule {
-  return {
-    default: names[0],
-    accepts: (given) => names.includes(given as string),
-    expected: `one of ${names.join(", ")}`,
-  };
-}
 
 /** The rows that a smaller class has for each row of the largest one, when all is done. */
 export const ratioRule = share(1);
@@ -16,7 +8,7 @@ export const ratioRule = share(1);
 export const neighboursRule = (count: number): ParameterRule => wholeNumber(count, 1, 1000);
 
 /** imbalanced-learn calls the first "auto": every class but the smallest loses rows. */
-export const removeRule = oneOf("not-minority", "majority", "all");
+export const removeRule = oneOf("not-minority", ["not-minority", "majority", "all"]);
 export const removeFromAllRule: ParameterRule = { ...removeRule, default: "all" };
 
 export function resamplerOf(

@@ -1,3 +1,4 @@
+import { allRows } from "../data/take-rows.js";
 import { takeMatrixRows, type Matrix, type Numbers } from "../data/matrix.js";
 import { refuse } from "./requirements.js";
 import type { ResampleData, Resampled } from "./resampler.js";
@@ -12,12 +13,6 @@ export interface RowsToMake {
 
 /** What the result of a resampling may take. */
 const MOST_BYTES = 4 * 2 ** 30;
-
-export function allRows(count: number): Int32Array {
-  const rows = new Int32Array(count);
-  for (let row = 0; row < count; row++) rows[row] = row;
-  return rows;
-}
 
 /** All rows as they are. */
 export const unchanged = ({ x, y, weights }: ResampleData): Resampled => ({

@@ -1,5 +1,5 @@
 import type { Random } from "../data/random.js";
-import { allRows } from "./resampled-rows.js";
+import { allRows } from "../data/take-rows.js";
 
 /** Between which rows of a class, and where, rows are made. */
 export interface Draws {

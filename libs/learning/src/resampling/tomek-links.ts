@@ -1,6 +1,7 @@
 import type { FitContext } from "../models/family.js";
 import { indexRows } from "../neighbours/nearest-neighbours.js";
-import { allRows, requireEveryClass, unchanged, withoutRows } from "./resampled-rows.js";
+import { allRows } from "../data/take-rows.js";
+import { requireEveryClass, unchanged, withoutRows } from "./resampled-rows.js";
 import { classesToClean, largestClass } from "./class-sizes.js";
 import { removeRule, resamplerOf } from "./resample-rules.js";
 import { requireClasses, requireNumbers } from "./requirements.js";

@@ -1,5 +1,6 @@
 import { seededRandom } from "../data/random.js";
-import { allRows, otherRows, refuseFoldCount, refuseSmallClasses, rowsByCode, type RowSplit } from "./rows.js";
+import { allRows } from "../data/take-rows.js";
+import { otherRows, refuseFoldCount, refuseSmallClasses, rowsByCode, type RowSplit } from "./rows.js";
 
 interface Dealt {
   readonly folds: number;

@@ -1,11 +1,10 @@
 import { ProblemError } from "@millrace/contracts";
+import { allRows } from "../data/take-rows.js";
 
 export interface RowSplit {
   readonly train: Int32Array;
   readonly test: Int32Array;
 }
-
-export const allRows = (rows: number): Int32Array => Int32Array.from({ length: rows }, (_, row) => row);
 
 /** The rows that are not among `rows`: what a fold is trained on. */
 export function otherRows(total: number, rows: Int32Array): Int32Array {

@@ -1,9 +1,7 @@
 import { ProblemError } from "@millrace/contracts";
 import { seededRandom } from "../data/random.js";
-import { allRows, otherRows, refuseSmallClasses, rowsByCode, type RowSplit } from "./rows.js";
-
-export { stratifiedFolds } from "./folds.js";
-export { otherRows, type RowSplit } from "./rows.js";
+import { allRows } from "../data/take-rows.js";
+import { otherRows, refuseSmallClasses, rowsByCode, type RowSplit } from "./rows.js";
 
 /**
  * Splits rows by chance; both parts keep the order of the rows. `test` is the share of the test rows, rounded up. With
