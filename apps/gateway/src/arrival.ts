@@ -43,7 +43,7 @@ export async function arrivalEvent(arrival: Arrival, file: PipelineFile, clock: 
 
 /** A file that the arrival names: absolute, else below the working directory, else below the pipeline's folder. */
 async function placeOf(given: string | undefined, { spec, folder }: PipelineFile): Promise<string | undefined> {
-  if (given === undefined) return resolve(folder, spec.source.path);
+  if (given === undefined) return "path" in spec.source ? resolve(folder, spec.source.path) : undefined;
   const places = isAbsolute(given) ? [given] : [resolve(given), resolve(folder, given)];
   for (const place of places) if (await isFile(place)) return place;
   return undefined;

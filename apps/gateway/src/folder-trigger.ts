@@ -33,7 +33,9 @@ export function watchFolders({ pipelinesDir, log, begin, everyMs = EVERY_MS }: F
     const { pipelines, problems } = await listPipelines(pipelinesDir);
     for (const problem of problems) soundOnce("a pipeline can't be read, so its folders are not watched", { problem });
     const watched = pipelines.flatMap((file) =>
-      file.spec.triggers.map((trigger) => ({ file, folder: resolve(file.folder, trigger.watch) })),
+      file.spec.triggers.flatMap((trigger) =>
+        "watch" in trigger ? [{ file, folder: resolve(file.folder, trigger.watch) }] : [],
+      ),
     );
     forgetOthers(new Set(watched.map(({ folder }) => folder)));
     for (const { file, folder } of watched) {

@@ -11,7 +11,11 @@ export const ingest = step({
   emits: [datasetIngested],
   async run(arrival, { artifacts, settings, progress }) {
     const { spec, folder } = await findPipeline(settings.MILLRACE_PIPELINES_DIR, arrival.pipeline);
-    const source = await locateSource({ given: arrival.source, path: spec.source.path, folder });
+    const source = await locateSource({
+      given: arrival.source,
+      path: "path" in spec.source ? spec.source.path : "",
+      folder,
+    });
     progress(`reading ${source.location}`);
     const table = await readTable(source.path);
     await refuseChanged(source);

@@ -6,3 +6,4 @@ export {
   type TextDescription,
 } from "./describe-columns.js";
 export type { SourceFormat } from "./source-file.js";
+export type * from "./staging/staging.js";

@@ -1,16 +1,11 @@
 import { z } from "zod";
+import { preprocess, resample } from "./preprocess.js";
+import { source, span } from "./source.js";
+import { arrivals, triggers } from "./triggers.js";
+import { validate } from "./validate.js";
 
 const name = z.string().min(1);
 const share = z.number().gt(0).lt(1);
-
-const source = z.strictObject({
-  kind: z.literal("files").default("files"),
-  path: name.describe("A CSV or Parquet file, relative to the folder of pipeline.yaml"),
-});
-
-const trigger = z.strictObject({
-  watch: name.describe("A folder: when a data file lies there beside _SUCCESS, a run begins"),
-});
 
 const target = z.strictObject({
   column: name.describe("The column to predict"),
@@ -21,32 +16,31 @@ const split = z
   .strictObject({
     test: share.default(0.2).describe("The share of rows that only the evaluator scores on"),
     stratify: z.boolean().default(true).describe("Keep each class's share on both sides"),
+    group: name.optional().describe("A column whose rows of one value stay together: a customer, a patient"),
+    time: name.optional().describe("A column by which the latest rows become the test rows"),
+    key: z
+      .array(name)
+      .min(1)
+      .optional()
+      .describe("The columns that tell a row from others, so that it stays on its side; the whole row where left out"),
     seed: z.number().int().nonnegative().default(42),
+  })
+  .refine(({ group, time }) => group === undefined || time === undefined, {
+    path: ["time"],
+    error: "a split is by group or by time, not both",
   })
   .prefault({});
 
 const features = z
-  .strictObject({ drop: z.array(name).default([]).describe("Columns that are not used: identifiers, leaks") })
+  .strictObject({
+    drop: z.array(name).default([]).describe("Columns that are not used: identifiers, leaks"),
+    derive: z
+      .record(name, name)
+      .default({})
+      .describe("New columns by expressions: `Customer_Value: Total_Trans_Amt * Total_Trans_Ct`"),
+    csv: z.boolean().default(false).describe("Write the training and test rows as CSV as well"),
+  })
   .prefault({});
-
-const preprocess = z.union([
-  z.strictObject({
-    impute: z.literal("numeric"),
-    with: z.enum(["mean", "median", "constant", "most-frequent"]),
-    value: z.number().optional(),
-  }),
-  z.strictObject({
-    impute: z.literal("categorical"),
-    with: z.enum(["most-frequent", "constant"]),
-    value: z.string().optional(),
-  }),
-  z.strictObject({ scale: z.literal("numeric"), with: z.enum(["standard", "min-max", "robust"]) }),
-  z.strictObject({
-    encode: z.literal("categorical"),
-    with: z.literal("one-hot"),
-    minFrequency: z.number().int().positive().optional(),
-  }),
-]);
 
 const candidate = z.strictObject({
   model: z.enum([
@@ -85,6 +79,11 @@ const accept = z
       .partialRecord(metric, z.number())
       .default({})
       .describe("How much better than the champion it has to be"),
+    overfit_gap: z
+      .number()
+      .positive()
+      .optional()
+      .describe("How far select.metric may be better on the training rows than on the test rows"),
   })
   .prefault({});
 
@@ -93,19 +92,18 @@ export const pipelineSpec = z
   .strictObject({
     name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "lower-case letters, digits and hyphens"),
     source,
-    triggers: z.array(trigger).default([]),
+    span,
+    triggers,
+    arrivals,
     target,
     split,
     schema: name
       .optional()
       .describe("A schema.yaml beside pipeline.yaml; without it the schema is inferred from the training rows"),
+    validate,
     features,
-    preprocess: z.array(preprocess).default([
-      { impute: "numeric", with: "median" },
-      { impute: "categorical", with: "most-frequent" },
-      { scale: "numeric", with: "standard" },
-      { encode: "categorical", with: "one-hot" },
-    ]),
+    preprocess,
+    resample,
     candidates: z
       .array(candidate)
       .min(1)
