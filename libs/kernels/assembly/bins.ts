@@ -5,25 +5,25 @@ const BOUNDS = 256;
 const NONE: f32 = Infinity;
 const TILE = 128;
 
-/** Plans the columns from `first` to `last` of a sample that lies column by column, each with room for `capacity` values; `scratch` has room for two samples and the sort's counters. */
+/** Plans the columns from `first` to `last` of a sample of rows; `scratch` has room for two columns of it and the sort's counters. */
 export function planBounds(
-  first: i32, last: i32, rows: i32, capacity: i32, sample: usize,
+  first: i32, last: i32, rows: i32, columns: i32, sample: usize,
   scratch: usize, maxBins: i32, bounds: usize, counts: usize,
 ): void {
   const keys = scratch + COUNTERS;
-  const other = keys + (<usize>capacity << 2);
+  const other = keys + (<usize>rows << 2);
   for (let column = first; column < last; column++) {
-    const present = keysOf(sample + ((<usize>column * capacity) << 2), rows, keys);
+    const present = keysOf(sample + (<usize>column << 2), rows, <usize>columns << 2, keys);
     const sorted = sortKeys(keys, other, present, scratch);
     store<i32>(counts + (<usize>column << 2), boundsOf(sorted, present, maxBins, bounds + ((<usize>column * BOUNDS) << 2)));
   }
 }
 
 /** Whole numbers in the order of the values; NaN is left out, and −0 is 0. */
-function keysOf(values: usize, rows: i32, keys: usize): i32 {
+function keysOf(values: usize, rows: i32, rowStep: usize, keys: usize): i32 {
   let count = 0;
-  for (let row = 0; row < rows; row++) {
-    const value = load<f32>(values + (<usize>row << 2)) + 0;
+  for (let row = 0; row < rows; row++, values += rowStep) {
+    const value = load<f32>(values) + 0;
     const bits = reinterpret<u32>(value);
     store<u32>(keys + (<usize>count << 2), bits ^ (<u32>(<i32>bits >> 31) | 0x8000_0000));
     count += <i32>(value == value);

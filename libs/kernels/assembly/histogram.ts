@@ -58,7 +58,7 @@ const ROWS_AT_A_TIME: usize = 1024 * 4;
 const AHEAD: usize = 12 * 4;
 
 /** What was touched ahead; kept so that it is not left out. */
-let touched: i64 = 0;
+let touched: u32 = 0;
 
 function addRows(indices: usize, count: i32, histogram: usize): void {
   for (let column = 0; column < columns; column++) {
@@ -82,21 +82,16 @@ function addColumns(indices: usize, end: usize, histogram: usize): void {
 }
 
 function addRun(column: i32, width: i32, indices: usize, end: usize, histogram: usize): i32 {
-  const taken = width >= 12 ? 12 : width >= 8 ? 8 : width >= 4 ? 4 : 1;
   const to = binsOf(histogram, column);
   const from = bins + <usize>column;
-  if (taken == 12) addTwelve(indices, end, from, to);
-  else if (taken == 8) addEight(indices, end, from, to);
-  else if (taken == 4) addFour(indices, end, from, to);
-  else addOneColumn(indices, end, from, to);
-  return taken;
-}
-
-/** Behind the thread's rows the index goes on with other rows' numbers. */
-@inline
-function touchAhead(indices: usize, from: usize): void {
-  const row = <usize>load<u32>(indices, AHEAD);
-  touched ^= load<u8>(from + row * stride) + pairOf(row);
+  if (width >= 12) addTwelve(indices, end, from, to);
+  else if (width >= 10) addTen(indices, end, from, to);
+  else if (width >= 8) addEight(indices, end, from, to);
+  else if (width >= 6) addSix(indices, end, from, to);
+  else if (width >= 4) addFour(indices, end, from, to);
+  else if (width >= 2) addTwo(indices, end, from, to);
+  else addOne(indices, end, from, to);
+  return width == 1 ? 1 : width & ~1;
 }
 
 @inline
@@ -110,6 +105,12 @@ function addTo(place: usize, pair: i64): void {
 }
 
 @inline
+function addTwoAt(row: usize, to: usize, pair: i64): void {
+  addTo(to + (<usize>load<u8>(row) << 3), pair);
+  addTo(to + (<usize>load<u8>(row, 1) << 3) + COLUMN_BYTES, pair);
+}
+
+@inline
 function addFourAt(row: usize, to: usize, pair: i64): void {
   addTo(to + (<usize>load<u8>(row) << 3), pair);
   addTo(to + (<usize>load<u8>(row, 1) << 3) + COLUMN_BYTES, pair);
@@ -117,39 +118,59 @@ function addFourAt(row: usize, to: usize, pair: i64): void {
   addTo(to + (<usize>load<u8>(row, 3) << 3) + 3 * COLUMN_BYTES, pair);
 }
 
-function addTwelve(indices: usize, end: usize, from: usize, to: usize): void {
+/**
+ * `width` is a constant wherever this is called, so what it does not need is left out. The next row's place and pair are on their
+ * way while a row is added. Behind the thread's rows the index goes on with other rows' numbers, so to look ahead is harmless.
+ */
+@inline
+function addEach(width: i32, indices: usize, end: usize, from: usize, to: usize): void {
+  let ahead: u32 = 0;
+  const first = <usize>load<u32>(indices);
+  let place = from + first * stride;
+  let pair = pairOf(first);
   for (; indices < end; indices += 4) {
-    const row = <usize>load<u32>(indices);
-    touchAhead(indices, from);
-    const pair = pairOf(row);
-    const place = from + row * stride;
-    addFourAt(place, to, pair);
-    addFourAt(place + 4, to + 4 * COLUMN_BYTES, pair);
-    addFourAt(place + 8, to + 8 * COLUMN_BYTES, pair);
+    const next = <usize>load<u32>(indices, 4);
+    const nextPair = pairOf(next);
+    const nextPlace = from + next * stride;
+    const later = <usize>load<u32>(indices, AHEAD);
+    ahead ^= <u32>load<u8>(from + later * stride) ^ load<u8>(gradients + (later << 3));
+    if (width == 1) addTo(to + (<usize>load<u8>(place) << 3), pair);
+    if (width & 2) addTwoAt(place, to, pair);
+    const fours = width & 2 ? 2 : 0;
+    const toFours = to + fours * COLUMN_BYTES;
+    if (width >= 4) addFourAt(place + fours, toFours, pair);
+    if (width >= 8) addFourAt(place + fours + 4, toFours + 4 * COLUMN_BYTES, pair);
+    if (width >= 12) addFourAt(place + fours + 8, toFours + 8 * COLUMN_BYTES, pair);
+    pair = nextPair;
+    place = nextPlace;
   }
+  touched ^= ahead;
+}
+
+function addTwelve(indices: usize, end: usize, from: usize, to: usize): void {
+  addEach(12, indices, end, from, to);
+}
+
+function addTen(indices: usize, end: usize, from: usize, to: usize): void {
+  addEach(10, indices, end, from, to);
 }
 
 function addEight(indices: usize, end: usize, from: usize, to: usize): void {
-  for (; indices < end; indices += 4) {
-    const row = <usize>load<u32>(indices);
-    touchAhead(indices, from);
-    const pair = pairOf(row);
-    const place = from + row * stride;
-    addFourAt(place, to, pair);
-    addFourAt(place + 4, to + 4 * COLUMN_BYTES, pair);
-  }
+  addEach(8, indices, end, from, to);
+}
+
+function addSix(indices: usize, end: usize, from: usize, to: usize): void {
+  addEach(6, indices, end, from, to);
 }
 
 function addFour(indices: usize, end: usize, from: usize, to: usize): void {
-  for (; indices < end; indices += 4) {
-    const row = <usize>load<u32>(indices);
-    addFourAt(from + row * stride, to, pairOf(row));
-  }
+  addEach(4, indices, end, from, to);
 }
 
-function addOneColumn(indices: usize, end: usize, from: usize, to: usize): void {
-  for (; indices < end; indices += 4) {
-    const row = <usize>load<u32>(indices);
-    addTo(to + (<usize>load<u8>(from + row * stride) << 3), pairOf(row));
-  }
+function addTwo(indices: usize, end: usize, from: usize, to: usize): void {
+  addEach(2, indices, end, from, to);
+}
+
+function addOne(indices: usize, end: usize, from: usize, to: usize): void {
+  addEach(1, indices, end, from, to);
 }

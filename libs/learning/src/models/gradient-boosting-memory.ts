@@ -93,6 +93,12 @@ export function requireRoom(size: BoostingSize): void {
   });
 }
 
+/** The nodes of the tree that was grown last, as words and as the float32 that some of them are. */
+export interface NodeViews {
+  readonly words: Int32Array;
+  readonly floats: Float32Array;
+}
+
 /** The memory of a task, and the ways to it from JavaScript. */
 export interface BoostingMemory {
   readonly program: Program;
@@ -100,7 +106,7 @@ export interface BoostingMemory {
   readonly binPlaces: BinPlaces;
   readonly scores: readonly Float32Array[];
   readonly used: Uint8Array;
-  readonly nodes: DataView;
+  readonly nodes: NodeViews;
   nodeCount(): number;
   /** Which rows the next trees learn from: those whose hash with the seed is not above the limit. */
   sampleRows(seed: number, limit: number): void;
@@ -132,7 +138,10 @@ export function openBoosting(size: BoostingSize, plan: BinPlan, rules: Rules): B
       (_, score) => new Float32Array(buffer, places.scores + score * padded * 4, size.rows),
     ),
     used: new Uint8Array(buffer, places.used, size.columns),
-    nodes: new DataView(buffer, places.nodes, 2 * size.leaves * NODE_BYTES),
+    nodes: {
+      words: new Int32Array(buffer, places.nodes, (2 * size.leaves * NODE_BYTES) / 4),
+      floats: new Float32Array(buffer, places.nodes, (2 * size.leaves * NODE_BYTES) / 4),
+    },
     nodeCount: () => words[NODE_COUNT_AT / 4]!,
     sampleRows: (seed, limit) => {
       const at = Object.keys(order).indexOf("sampleSeed");

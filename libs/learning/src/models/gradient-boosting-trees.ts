@@ -1,6 +1,6 @@
 import type { BinPlan } from "../trees/bins.js";
 import { ASKS_CATEGORY, type TreeEnsemble } from "../trees/tree-ensemble.js";
-import type { BoostingMemory } from "./gradient-boosting-memory.js";
+import type { BoostingMemory, NodeViews } from "./gradient-boosting-memory.js";
 
 /** One tree as the kernel left it, in the terms of the ensemble's arrays. */
 export interface GrownTree {
@@ -14,51 +14,59 @@ export interface GrownTree {
   readonly gain: Float32Array;
 }
 
-/** As assembly/boosting-nodes.ts lays a node out. */
-const NODE_BYTES = 64;
-const [COLUMN, BIN, LEFT, FLAGS, VALUE, GAIN, COVER, SET] = [0, 4, 8, 12, 16, 20, 24, 32];
+/** As assembly/boosting-nodes.ts lays a node out: words, of which some are a float32 and two together are the cover. */
+const NODE_WORDS = 16;
+const [COLUMN, BIN, LEFT, FLAGS, VALUE, GAIN, COVER, SET] = [0, 1, 2, 3, 4, 5, 6, 8];
 const SET_WORDS = 8;
 
 export function readTree({ nodes, nodeCount }: BoostingMemory, plan: BinPlan, coverScale: number): GrownTree {
   const count = nodeCount();
-  const field = (read: (at: number) => number) => Array.from({ length: count }, (_, node) => read(node * NODE_BYTES));
-  const feature = Int32Array.from(field((at) => nodes.getInt32(at + COLUMN, true)));
-  const flags = Uint8Array.from(field((at) => nodes.getInt32(at + FLAGS, true)));
-  const bins = field((at) => nodes.getInt32(at + BIN, true));
-  const left = Int32Array.from(field((at) => nodes.getInt32(at + LEFT, true)));
-  const leaves = leavesOf(feature);
-  leaves.forEach((node, leaf) => (left[node] = leaf));
-  const asking = [...flags.keys()].filter((node) => (flags[node]! & ASKS_CATEGORY) !== 0);
-  const threshold = Float32Array.from(bins, (bin, node) => plan.upperBounds[feature[node]!]?.[bin - 1] ?? 0);
-  asking.forEach((node, set) => (threshold[node] = set));
-  return {
-    ...{ feature, threshold, left, flags },
-    sets: Uint32Array.from(asking.flatMap((node) => categoriesOf(nodes, node * NODE_BYTES + SET))),
-    values: Float32Array.from(leaves, (node) => nodes.getFloat32(node * NODE_BYTES + VALUE, true)),
-    cover: coverOf(
-      field((at) => Number(nodes.getBigInt64(at + COVER, true)) / coverScale),
-      feature,
-      bins.map((_, node) => nodes.getInt32(node * NODE_BYTES + LEFT, true)),
-    ),
-    gain: Float32Array.from(field((at) => nodes.getFloat32(at + GAIN, true))),
+  const leaves = (count + 1) / 2;
+  const tree = {
+    ...{ feature: new Int32Array(count), threshold: new Float32Array(count), left: new Int32Array(count) },
+    ...{ flags: new Uint8Array(count), values: new Float32Array(leaves) },
+    ...{ cover: new Float64Array(count), gain: new Float32Array(count) },
   };
-}
-
-const leavesOf = (feature: Int32Array): number[] => [...feature.keys()].filter((node) => feature[node]! < 0);
-
-/** Bit c is of bin c + 1; the bin of missing values is in the node's flags. */
-function categoriesOf(nodes: DataView, at: number): number[] {
-  const word = (index: number) => (index < SET_WORDS ? nodes.getUint32(at + index * 4, true) : 0);
-  return Array.from({ length: SET_WORDS }, (_, index) => ((word(index) >>> 1) | (word(index + 1) << 31)) >>> 0);
-}
-
-/** The kernel knows those of the leaves. */
-function coverOf(leaves: readonly number[], feature: Int32Array, left: readonly number[]): Float64Array {
-  const cover = Float64Array.from(leaves);
-  for (let node = cover.length - 1; node >= 0; node--) {
-    if (feature[node]! >= 0) cover[node] = cover[left[node]!]! + cover[left[node]! + 1]!;
+  const sets: number[] = [];
+  let leaf = 0;
+  // From the last node on, since children stand behind their parent, whose cover is theirs.
+  for (let node = count - 1; node >= 0; node--) {
+    if (nodes.words[node * NODE_WORDS + COLUMN]! < 0) readLeaf(tree, nodes, node, leaves - ++leaf, coverScale);
+    else readSplit(tree, nodes, node, plan);
   }
-  return cover;
+  for (let node = 0; node < count; node++) if (tree.flags[node]! & ASKS_CATEGORY) readSet(tree, nodes, node, sets);
+  return { ...tree, sets: Uint32Array.from(sets) };
+}
+
+type Unfinished = Omit<GrownTree, "sets">;
+
+function readLeaf(tree: Unfinished, nodes: NodeViews, node: number, leaf: number, coverScale: number): void {
+  const at = node * NODE_WORDS;
+  tree.feature[node] = -1;
+  tree.left[node] = leaf;
+  tree.values[leaf] = nodes.floats[at + VALUE]!;
+  tree.cover[node] = (nodes.words[at + COVER + 1]! * 2 ** 32 + (nodes.words[at + COVER]! >>> 0)) / coverScale;
+}
+
+function readSplit(tree: Unfinished, { words, floats }: NodeViews, node: number, plan: BinPlan): void {
+  const at = node * NODE_WORDS;
+  const [feature, left] = [words[at + COLUMN]!, words[at + LEFT]!];
+  tree.feature[node] = feature;
+  tree.left[node] = left;
+  tree.flags[node] = words[at + FLAGS]!;
+  tree.threshold[node] = plan.upperBounds[feature]![words[at + BIN]! - 1] ?? 0;
+  tree.gain[node] = floats[at + GAIN]!;
+  tree.cover[node] = tree.cover[left]! + tree.cover[left + 1]!;
+}
+
+/** A question about a category has, in place of a threshold, the number of its set. Bit c is of bin c + 1; missing has a flag. */
+function readSet(tree: Unfinished, { words }: NodeViews, node: number, sets: number[]): void {
+  const at = node * NODE_WORDS + SET;
+  tree.threshold[node] = sets.length / SET_WORDS;
+  for (let index = 0; index < SET_WORDS; index++) {
+    const next = index + 1 < SET_WORDS ? words[at + index + 1]! : 0;
+    sets.push(((words[at + index]! >>> 1) | (next << 31)) >>> 0);
+  }
 }
 
 export function joinTrees(trees: readonly GrownTree[]): TreeEnsemble {

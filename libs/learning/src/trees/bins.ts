@@ -88,7 +88,7 @@ function plannerOf(x: Matrix, maxBins: number, team: Team, rows: ArrayLike<numbe
     copySample(x, sampled, first, last, new Float32Array(buffer, values, sample * columns));
     const columnsOf = shareOf(columns, team);
     team.run(program, "planBounds", (thread) => {
-      return [...columnsOf(thread), sample, sample, values, scratch[thread]!, maxBins, bounds, counts];
+      return [...columnsOf(thread), sample, columns, values, scratch[thread]!, maxBins, bounds, counts];
     });
     const planned = new Int32Array(buffer, counts, columns).slice();
     const upperBounds = Array.from(planned, (count, column) =>
@@ -99,12 +99,14 @@ function plannerOf(x: Matrix, maxBins: number, team: Team, rows: ArrayLike<numbe
   return { width, plan };
 }
 
-/** The columns from first to last of the rows, column by column. */
+/** The columns from first to last of the rows. */
 function copySample(x: Matrix, rows: Int32Array, first: number, last: number, to: Float32Array): void {
   const { columns, values } = x;
-  for (let index = 0; index < rows.length; index++) {
-    const row = rows[index]! * columns;
-    for (let column = first, at = index; column < last; column++, at += rows.length) to[at] = values[row + column]!;
+  if (rows.length === x.rows && last - first === columns) return to.set(values);
+  let at = 0;
+  for (const row of rows) {
+    const end = row * columns + last;
+    for (let from = row * columns + first; from < end; from++) to[at++] = values[from]!;
   }
 }
 
