@@ -92,14 +92,29 @@ export function fillGroup<Cell>(columns: usize, begin: i32, count: i32): void {
   const cells2 = cellsOf(2);
   const cells3 = cellsOf(3);
   const end = entryAddress(begin + count);
+  // The next row's bins are on their way while a row is added; behind the last entry there is room for one more.
+  let entry = load<u64>(entryAddress(begin));
+  let bin0 = <usize>load<u8>(bins0 + rowOf(entry));
+  let bin1 = <usize>load<u8>(bins1 + rowOf(entry));
+  let bin2 = <usize>load<u8>(bins2 + rowOf(entry));
+  let bin3 = <usize>load<u8>(bins3 + rowOf(entry));
   for (let at = entryAddress(begin); at < end; at += 8) {
-    const entry = load<u64>(at);
-    const row = rowOf(entry);
+    const next = load<u64>(at, 8);
+    const row = rowOf(next);
+    const next0 = <usize>load<u8>(bins0 + row);
+    const next1 = <usize>load<u8>(bins1 + row);
+    const next2 = <usize>load<u8>(bins2 + row);
+    const next3 = <usize>load<u8>(bins3 + row);
     const pair = pairOf<Cell>(entry);
-    add<Cell>(cells0 + <usize>load<u8>(bins0 + row) * sizeof<Cell>(), pair);
-    add<Cell>(cells1 + <usize>load<u8>(bins1 + row) * sizeof<Cell>(), pair);
-    add<Cell>(cells2 + <usize>load<u8>(bins2 + row) * sizeof<Cell>(), pair);
-    add<Cell>(cells3 + <usize>load<u8>(bins3 + row) * sizeof<Cell>(), pair);
+    add<Cell>(cells0 + bin0 * sizeof<Cell>(), pair);
+    add<Cell>(cells1 + bin1 * sizeof<Cell>(), pair);
+    add<Cell>(cells2 + bin2 * sizeof<Cell>(), pair);
+    add<Cell>(cells3 + bin3 * sizeof<Cell>(), pair);
+    entry = next;
+    bin0 = next0;
+    bin1 = next1;
+    bin2 = next2;
+    bin3 = next3;
   }
 }
 

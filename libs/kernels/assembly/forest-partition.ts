@@ -17,14 +17,19 @@ function partNumbers(begin: i32, count: i32, column: u32): i32 {
   let left = entryAddress(begin);
   let right = spare;
   const end = entryAddress(begin + count);
+  let entry = load<u64>(left);
+  let bin = <u32>load<u8>(columnBins + rowOf(entry));
   for (let at = left; at < end; at += 8) {
-    const entry = load<u64>(at);
-    const bin = (<u32>load<u8>(columnBins + rowOf(entry)) - shift) & 0xff;
-    const goes = <usize>(bin <= last) << 3;
+    // On its way while this one is put away; what is written ahead of it is no further than here.
+    const next = load<u64>(at, 8);
+    const nextBin = <u32>load<u8>(columnBins + rowOf(next));
+    const goes = <usize>(((bin - shift) & 0xff) <= last) << 3;
     store<u64>(left, entry);
     store<u64>(right, entry);
     left += goes;
     right += 8 - goes;
+    entry = next;
+    bin = nextBin;
   }
   return joinRight(begin, left, right);
 }
