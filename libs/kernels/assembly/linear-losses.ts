@@ -18,6 +18,7 @@ function place(k: i32, row: i32): usize {
 /** The loss of the rows from `first` on whose scores are there; their residuals take the place of what was in `residuals`. */
 export function lossOfBlock(first: i32, count: i32): f64 {
   memory.fill(residuals, 0, place(outputs, 0));
+  if (loss == BINARY && rowWeights == 0) return binaryOfBlock(first, count);
   let sum: f64 = 0;
   for (let row = 0; row < count; row++) sum += weightOf(first + row) * lossOf(row, targetOf(first + row), weightOf(first + row));
   return sum;
@@ -31,10 +32,29 @@ function lossOf(row: i32, target: f64, weight: f64): f64 {
 
 function binary(row: i32, target: f64, weight: f64): f64 {
   const score = load<f64>(scores + place(0, row));
+  return Math.log1p(residualOf(row, score, target, weight)) + Math.max(0, target > 0.5 ? -score : score);
+}
+
+/** Where every row counts the same, the logarithm of the product is taken instead of the sum of logarithms: a block's is below 2^BLOCK. */
+function binaryOfBlock(first: i32, count: i32): f64 {
+  let product: f64 = 1;
+  let sum: f64 = 0;
+  for (let row = 0; row < count; row++) {
+    const score = load<f64>(scores + place(0, row));
+    const target = targetOf(first + row);
+    product *= 1 + residualOf(row, score, target, 1);
+    sum += Math.max(0, target > 0.5 ? -score : score);
+  }
+  return sum + Math.log(product);
+}
+
+/** Writes the residual; gives e^−|score|, of which the loss is made too. */
+@inline
+function residualOf(row: i32, score: f64, target: f64, weight: f64): f64 {
   const exponential = Math.exp(-Math.abs(score));
   const probability = (score >= 0 ? 1 : exponential) / (1 + exponential);
   store<f64>(residuals + place(0, row), weight * (probability - target));
-  return Math.log1p(exponential) + Math.max(0, target > 0.5 ? -score : score);
+  return exponential;
 }
 
 function squared(row: i32, target: f64, weight: f64): f64 {
