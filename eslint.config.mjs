@@ -15,6 +15,7 @@ const arrows = [
   only("lib:kernels"),
   only("lib:learning", "lib:contracts", "lib:kernels"),
   only("lib:drift", "lib:contracts"),
+  only("lib:samples", "lib:contracts"),
   only("lib:tables", "lib:contracts"),
   only("lib:messaging", "lib:contracts"),
   only("lib:storage", "lib:contracts"),
@@ -23,14 +24,14 @@ const arrows = [
   only("lib:testing", "lib:contracts"),
   only("app:service", ...libs),
   only("app:standalone", ...libs, "app:service"),
-  only("app:cli", "lib:contracts", "lib:service", "lib:messaging", "lib:storage", "lib:tracking", "app:standalone"),
+  only("app:cli", ...libs, "lib:samples", "app:standalone"),
 ];
 
 // Only these libs may import a vendor's SDK.
 const vendors = {
   messaging: ["amqplib", "@onify/fake-amqplib", "smqp"],
   storage: ["@aws-sdk/*", "mongodb", "lmdb"],
-  tables: ["@duckdb/*", "mongodb", "pg", "mysql2"],
+  tables: ["@duckdb/*", "mongodb", "pg", "pg-cursor", "mysql2", "node-sqlite3-wasm"],
 };
 const sdkOutside = (lib) => [
   ...new Set(

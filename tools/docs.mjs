@@ -10,12 +10,13 @@ const { asyncApi, eventsPage, jsonSchema, messageSchema, pipelinePage, table } =
   await import("@millrace/contracts/documents");
 const { platformSettings, portOf, portSetting } = await import("@millrace/service");
 const { inferenceSettings } = await import("@millrace/inference");
+const { ingestionSettings } = await import("@millrace/ingestion");
 
 const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
 const generated = "libs/contracts/generated";
 
 function configurationPage() {
-  const settings = [platformSettings, inferenceSettings].flatMap((schema) => {
+  const settings = [platformSettings, ingestionSettings, inferenceSettings].flatMap((schema) => {
     const { properties, required = [] } = jsonSchema(schema);
     return Object.entries(properties).map(([name, one]) => [
       `\`${name}\``,

@@ -11,9 +11,16 @@ if (!existsSync(file)) {
 process.loadEnvFile(file);
 install({ dev: true });
 await build();
-const projects = ["messaging", "storage", "mlflow-client-ts", "tracking", "gateway", "standalone"].map(
-  (name) => `@millrace/${name}`,
-);
+const projects = [
+  "messaging",
+  "storage",
+  "tables",
+  "ingestion",
+  "mlflow-client-ts",
+  "tracking",
+  "gateway",
+  "standalone",
+].map((name) => `@millrace/${name}`);
 run(
   "npx",
   [

@@ -7,6 +7,8 @@ address=127.0.0.1:$MILLRACE_S3_PORT
 module=github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
 minio=$cache/minio-${module##*-}
 go_version=1.24.0
+# Where a bucket with a notification sends its events, as soon as there is a broker; docs/triggers.md.
+rabbitmq_port=${MILLRACE_RABBITMQ_PORT:-$(cat "$state/settings/MILLRACE_RABBITMQ_PORT" 2>/dev/null || echo 5673)}
 key_id=millrace
 secret_key=millrace-loopback-only
 
@@ -15,6 +17,7 @@ environment() {
   echo "S3_ACCESS_KEY_ID=$key_id"
   echo "S3_SECRET_ACCESS_KEY=$secret_key"
   echo "S3_REGION=us-east-1"
+  echo "S3_NOTIFICATION_ARN=arn:minio:sqs:us-east-1:MILLRACE:amqp"
 }
 
 install() {
@@ -57,7 +60,11 @@ download_go() {
 launch() {
   mkdir -p "$data"
   say "starting (about 3 s)"
-  MINIO_ROOT_USER=$key_id MINIO_ROOT_PASSWORD=$secret_key MINIO_BROWSER=off MINIO_UPDATE=off \
+  MINIO_NOTIFY_AMQP_ENABLE_MILLRACE=on MINIO_NOTIFY_AMQP_URL_MILLRACE=amqp://guest:guest@127.0.0.1:$rabbitmq_port \
+    MINIO_NOTIFY_AMQP_EXCHANGE_MILLRACE=millrace.arrivals MINIO_NOTIFY_AMQP_EXCHANGE_TYPE_MILLRACE=topic \
+    MINIO_NOTIFY_AMQP_ROUTING_KEY_MILLRACE=s3 MINIO_NOTIFY_AMQP_DURABLE_MILLRACE=on \
+    MINIO_NOTIFY_AMQP_DELIVERY_MODE_MILLRACE=2 MINIO_NOTIFY_AMQP_QUEUE_DIR_MILLRACE=$data/.notifications \
+    MINIO_ROOT_USER=$key_id MINIO_ROOT_PASSWORD=$secret_key MINIO_BROWSER=off MINIO_UPDATE=off \
     spawn s3 "$minio" server --address "$address" "$data"
 }
 

@@ -7,6 +7,8 @@ import type {
   Problem,
   RunRecord,
   RunStep,
+  SourceSpec,
+  TriggerSpec,
 } from "@millrace/contracts";
 import type { Environment } from "@millrace/service";
 import { CommandProblem, exitCodes } from "./exit-code.js";
@@ -40,8 +42,8 @@ export interface DeadLetterLine {
 
 export interface PipelineLine {
   name: string;
-  source: { path: string };
-  triggers: { watch: string }[];
+  source: SourceSpec;
+  triggers: TriggerSpec[];
 }
 
 export interface Api {

@@ -52,11 +52,14 @@ function pathOf(source: string, cwd: string): string {
   return existsSync(path) ? path : source;
 }
 
-async function followToEnd(run: string, { timeout }: WaitOptions, context: CommandContext): Promise<number> {
+async function followToEnd(run: string, options: WaitOptions, context: CommandContext): Promise<number> {
+  const { timeout } = options;
   const { api, io, json } = context;
   if (!json) io.out(`${run}\n`);
   const lines = runLines(json ? { out: () => {}, terminal: false } : io);
   const ended: RunView = await followRun(api, run, { timeoutSeconds: timeout, watcher: lines }).finally(lines.done);
   show(context, ended, () => `${verdictLine(ended)}\n`);
+  // A newer arrival took its place: what becomes of the data is told by that run.
+  if (ended.turn?.state === "superseded" && !json) return followToEnd(ended.turn.by, options, context);
   return exitOfRun(ended.status);
 }

@@ -22,7 +22,9 @@ export class CommandProblem extends ProblemError {
 }
 
 const verdicts: Record<RunStatus, number> = {
+  waiting: exitCodes.ok,
   running: exitCodes.ok,
+  superseded: exitCodes.ok,
   promoted: exitCodes.ok,
   "rolled-back": exitCodes.ok,
   done: exitCodes.ok,

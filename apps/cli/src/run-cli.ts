@@ -10,6 +10,7 @@ import type { Io } from "./io.js";
 import { listModels, rollBack, type RollbackOptions } from "./models.js";
 import { predict, type PredictOptions } from "./predict.js";
 import { listPipelines, listRuns, showRun, type RunsOptions } from "./runs.js";
+import { dataCommands } from "./data-commands.js";
 import { up } from "./up.js";
 
 const exits = `
@@ -49,11 +50,13 @@ function programFor(io: Io, ended: (exit: number) => void): Command {
   runCommands(program, run);
   modelCommands(program, run);
   deadLetterCommands(program, run);
+  dataCommands(program, run);
   program
     .command("up")
     .description("start everything in this process, with embedded stores unless the environment names servers")
-    .option("--no-example", "do not run the iris example first")
-    .action((options: { example: boolean }) => run(() => up(options, io)));
+    .option("--no-example", "do not run a pipeline first")
+    .option("--pipeline <name>", "which pipeline to run first, and to serve by POST /predict")
+    .action((options: { example: boolean; pipeline?: string }) => run(() => up(options, io)));
   program
     .command("doctor")
     .description("check what the platform needs, and say what is wrong and what to do")

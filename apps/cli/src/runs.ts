@@ -1,3 +1,4 @@
+import type { SourceSpec, TriggerSpec } from "@millrace/contracts";
 import type { RunView } from "./api.js";
 import { show, type CommandContext } from "./command.js";
 import { exitCodes } from "./exit-code.js";
@@ -43,10 +44,26 @@ export async function listPipelines(context: CommandContext): Promise<number> {
   const answer = await context.api.pipelines();
   show(context, answer, () => {
     const rows = answer.pipelines.map(({ name, source, triggers }) => [
-      ...[name, source.path, triggers.map(({ watch }) => `watch ${watch}`).join(", ") || "none"],
+      ...[name, sourceText(source), triggers.map(triggerText).join(", ") || "none"],
     ]);
     const problems = answer.problems.map(({ code, message }) => `${code}: ${message}\n`);
     return textTable(["PIPELINE", "SOURCE", "TRIGGERS"], rows) + problems.join("");
   });
   return answer.problems.length === 0 ? exitCodes.ok : exitCodes.error;
+}
+
+/** A url that may hold credentials is a variable's name there. */
+function sourceText(source: SourceSpec): string {
+  if ("tables" in source)
+    return Object.values(source.tables)
+      .map(({ path }) => path)
+      .join(" + ");
+  if ("path" in source) return source.path;
+  return source.kind === "mongodb" ? `${source.url} ${source.database}.${source.collection}` : source.url;
+}
+
+/** As pipeline.yaml has it: `watch incoming`, `cron 0 3 * * *`. */
+function triggerText(trigger: TriggerSpec): string {
+  const [[name, value]] = Object.entries(trigger) as [[string, unknown]];
+  return value === true ? name : `${name} ${String(value)}`;
 }

@@ -104,9 +104,10 @@ describe("the evaluate step", () => {
     await bench.platform.records.records(deploymentCollection).update("sides", () => record);
   };
 
-  async function judged(bytes: Uint8Array, { evaluation = 1, pipeline = spec() } = {}) {
+  async function judged(bytes: Uint8Array, { evaluation = 1, pipeline = spec(), train = rows, sample = false } = {}) {
     const { artifacts, tracking } = bench.platform;
     const test = await writeTableArtifact(artifacts, "test.parquet", rows);
+    const seen = await writeTableArtifact(artifacts, "train.parquet", train);
     const { runId } = await tracking.openRun({ key: "run-1", experiment: "sides", name: "run-1" });
     const trained = {
       ...{
@@ -114,7 +115,8 @@ describe("the evaluate step", () => {
         spec: await writeJson(artifacts, "pipeline.json", pipeline),
         family: "logistic-regression",
       },
-      dataset: { source: { location: "a" }, rows: { total: 8, train: 0, test: 8 }, train: test, test },
+      dataset: { source: { location: "a" }, rows: { total: 8, train: 0, test: 8 }, train: sample ? test : seen, test },
+      ...(sample && { sample: seen }),
       ...{
         package: await put(bytes),
         metrics: {},
@@ -148,6 +150,32 @@ describe("the evaluate step", () => {
     expect(type).toBe("model.rejected");
     expect(data.failedGates).toEqual(["better_by.accuracy"]);
     expect(data.reason).toBe("Rejected: accuracy 0.75 is not at least as good as version 3's 0.875.");
+  });
+
+  it("rejects what is too much better on the rows that it learned from, all of them or a sample", async () => {
+    const train = tableOf([-2, -1, 1, 2], ["left", "left", "right", "right"]);
+    for (const sample of [false, true]) {
+      const settings = (overfit_gap: number) => ({ train, sample, pipeline: spec({ accept: { overfit_gap } }) });
+      const { type, data } = await judged(modelWith(0), settings(0.1));
+      expect([type, data.failedGates]).toEqual(["model.rejected", ["overfit_gap"]]);
+      expect(data.reason).toMatch(/accuracy 1 on training rows and 0\.875 on test rows are more than 0\.1 apart/);
+      expect(await readJson(bench.platform.artifacts, data.report)).toMatchObject({
+        training: { metrics: { accuracy: 1 } },
+      });
+      expect((await judged(modelWith(0), settings(0.125))).type).toBe("model.approved");
+    }
+  });
+
+  it("reads at most 20,000 training rows", async () => {
+    const many = 30_000;
+    const x = Array.from({ length: many }, (_, row) => (row % 2 === 0 ? -1 : 1));
+    const train = tableOf(
+      x,
+      x.map((value) => (value < 0 ? "left" : "right")),
+    );
+    const { data } = await judged(modelWith(0), { train, pipeline: spec({ accept: { overfit_gap: 0.5 } }) });
+    const report = await readJson(bench.platform.artifacts, data.report);
+    expect(report).toMatchObject({ training: { rows: 20_000, metrics: { accuracy: 1 } } });
   });
 
   it("rejects the very model that serves", async () => {

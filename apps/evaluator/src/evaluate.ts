@@ -8,7 +8,7 @@ import {
   type PipelineSpec,
   type Table,
 } from "@millrace/contracts";
-import { openModel, type LoadedModel } from "@millrace/learning";
+import { openModel, takeRows, type LoadedModel } from "@millrace/learning";
 import { deploymentCollection, readTableArtifact, step, writeJson, type StepContext } from "@millrace/service";
 import { judge, type Champion } from "./judge.js";
 import { scoreOn, tryScore, type Metrics } from "./score.js";
@@ -24,11 +24,20 @@ export const evaluate = step({
   async run(trained, context) {
     const { pipeline, artifacts, progress } = context;
     const rows = await readTableArtifact(artifacts, trained.dataset.test);
-    const challenger = scoreOn(await load(artifacts, trained.package), rows, pipeline);
+    const loaded = await load(artifacts, trained.package);
+    const challenger = scoreOn(loaded, rows, pipeline);
+    const training = await scoreTraining(loaded, trained, context);
     const champion = await scoreChampion(rows, context);
-    const verdict = judge({ pipeline, challenger, champion, digest: trained.package.digest });
+    const verdict = judge({
+      pipeline,
+      challenger,
+      training: training?.metrics,
+      champion,
+      digest: trained.package.digest,
+    });
     progress(verdict.reason);
-    const report = await writeJson(artifacts, "evaluation.json", { challenger, champion, ...verdict, rows: rows.rows });
+    const scores = { challenger, training, champion, rows: rows.rows };
+    const report = await writeJson(artifacts, "evaluation.json", { ...scores, ...verdict });
     const { evaluation, candidates: _candidates, ...model } = trained;
     const judged = { ...model, challenger, champion: told(champion), report, reason: verdict.reason };
     await logScores(trained, challenger, context);
@@ -39,6 +48,27 @@ export const evaluate = step({
 
 const load = async (artifacts: Artifacts, ref: ArtifactRef): Promise<LoadedModel> =>
   openModel(await artifacts.get(ref));
+
+/** Only where the pipeline asks for it: on as many training rows as tell it, as inference would score them. */
+async function scoreTraining(
+  model: LoadedModel,
+  { sample, dataset }: Trained,
+  { artifacts, pipeline }: Pick<StepContext, "artifacts"> & { pipeline: PipelineSpec },
+): Promise<{ metrics: Metrics; rows: number } | undefined> {
+  if (pipeline.accept.overfit_gap === undefined) return undefined;
+  const table = someRows(await readTableArtifact(artifacts, sample ?? dataset.train));
+  return { metrics: scoreOn(model, table, pipeline), rows: table.rows };
+}
+
+const SAMPLE_ROWS = 20_000;
+
+const someRows = (table: Table): Table =>
+  table.rows <= SAMPLE_ROWS
+    ? table
+    : takeRows(
+        table,
+        Int32Array.from({ length: SAMPLE_ROWS }, (_, index) => Math.floor((index * table.rows) / SAMPLE_ROWS)),
+      );
 
 async function scoreChampion(
   rows: Table,

@@ -52,6 +52,37 @@ describe("the verdict on a first version", () => {
   });
 });
 
+describe("the gap between training rows and test rows", () => {
+  const gap = (training: Record<string, number> | undefined, unseen: number, metric = "f1", overfit_gap = 0.05) =>
+    judge({
+      pipeline: pipeline({ overfit_gap }, metric),
+      ...{ challenger: { [metric]: unseen }, training, digest: "sha256:new" },
+    });
+
+  it("passes up to what the pipeline allows, to the digit", () => {
+    expect(gap({ f1: 0.85 }, 0.8)).toEqual({
+      failedGates: [],
+      reason:
+        "Approved as the first version: f1 0.85 on training rows and 0.8 on test rows are no more than 0.05 apart.",
+    });
+    expect(gap({ f1: 0.851 }, 0.8)).toMatchObject({
+      failedGates: ["overfit_gap"],
+      reason: "Rejected as the first version: f1 0.851 on training rows and 0.8 on test rows are more than 0.05 apart.",
+    });
+  });
+
+  it("turns round for metrics of which less is better, and is none where test rows look better", () => {
+    expect(gap({ log_loss: 0.2 }, 0.3, "log_loss").failedGates).toEqual(["overfit_gap"]);
+    expect(gap({ log_loss: 0.3 }, 0.2, "log_loss").failedGates).toEqual([]);
+    expect(gap({ f1: 0.5 }, 0.9).failedGates).toEqual([]);
+  });
+
+  it("fails where it can't be measured", () => {
+    expect(gap({}, 0.8).failedGates).toEqual(["overfit_gap"]);
+    expect(gap(undefined, 0.8).failedGates).toEqual(["overfit_gap"]);
+  });
+});
+
 describe("the verdict against a champion", () => {
   it("without margins asks for no less by the metric of selection", () => {
     expect(verdict({}, { accuracy: 0.9 }, champion({ accuracy: 0.9 }))).toEqual({

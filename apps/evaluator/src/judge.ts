@@ -29,6 +29,8 @@ interface Gate {
 export function judge(contest: {
   pipeline: PipelineSpec;
   challenger: Metrics;
+  /** On training rows, where the pipeline bounds how much better they may look. */
+  training?: Metrics;
   champion?: Champion;
   digest: string;
 }): Judgement {
@@ -37,7 +39,7 @@ export function judge(contest: {
     const reason = `The same model as version ${champion.version}, which serves already: nothing to promote.`;
     return { failedGates: ["different"], reason };
   }
-  const gates = [...floors(contest.pipeline, contest.challenger), ...margins(contest)];
+  const gates = [...floors(contest.pipeline, contest.challenger), ...overfit(contest), ...margins(contest)];
   const failed = gates.filter(({ passed }) => !passed);
   const told = failed.length > 0 ? failed : gates;
   const { metric } = contest.pipeline.select;
@@ -68,6 +70,18 @@ function floors({ accept }: PipelineSpec, challenger: Metrics): Gate[] {
       says: `${metric} ${show(value)} ${passed ? "meets" : "misses"} ${bound} ${floor}`,
     };
   });
+}
+
+/** What is much better on the rows that it learned from has learned them by heart. */
+function overfit({ pipeline, challenger, training }: Parameters<typeof judge>[0]): Gate[] {
+  const { accept, select } = pipeline;
+  if (accept.overfit_gap === undefined) return [];
+  const [seen, unseen] = [training?.[select.metric] ?? NaN, challenger[select.metric] ?? NaN];
+  const gap = greaterIsBetter(select.metric) ? seen - unseen : unseen - seen;
+  const passed = gap <= accept.overfit_gap + rounding;
+  const both = `${select.metric} ${show(seen)} on training rows and ${show(unseen)} on test rows`;
+  const says = `${both} are ${passed ? "no more than" : "more than"} ${accept.overfit_gap} apart`;
+  return [{ name: "overfit_gap", passed, says }];
 }
 
 /** Against the champion: better by the margins that the pipeline sets; without any, not worse by the metric of selection. */

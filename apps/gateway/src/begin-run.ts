@@ -13,6 +13,8 @@ import {
 } from "@millrace/contracts";
 import type { Bus } from "@millrace/messaging";
 import { findPipeline, HttpProblem, notFound, type PipelineFile } from "@millrace/service";
+import { isArrival, type Arrivals } from "./arrivals/arrivals.js";
+import type { ArrivalRules } from "./arrivals/arrival-line.js";
 import type { Ledger } from "./ledger.js";
 import type { Runs } from "./run-records.js";
 
@@ -20,20 +22,37 @@ export interface BeginParts {
   bus: Pick<Bus, "publish">;
   runs: Runs;
   ledger: Ledger;
+  arrivals: Pick<Arrivals, "enter">;
   pipelinesDir: string;
+}
+
+export interface BeginOptions {
+  idempotencyKey?: string;
+  /** The pipeline's rules, where they are known already. */
+  rules?: ArrivalRules;
 }
 
 /**
  * Writes the run down, publishes its event, and only then answers: whoever dies in between leaves a run whose event the
- * keeper sends again. The same event sent again names the run that it has begun.
+ * keeper sends again. The same event sent again names the run that it has begun. An arrival takes its place in its
+ * pipeline's line; any other event begins its run at once.
  */
-export async function beginRun(given: CloudEvent, parts: BeginParts, idempotencyKey?: string): Promise<AcceptedRun> {
+export async function beginRun(
+  given: CloudEvent,
+  parts: BeginParts,
+  { idempotencyKey, rules }: BeginOptions = {},
+): Promise<AcceptedRun> {
   const event = withRun(given, idempotencyKey);
   const accepted = (duplicate: boolean, id: string): AcceptedRun => ({
     ...{ run: event.run!, pipeline: event.pipeline ?? "", event: id, duplicate },
   });
-  const known = (await parts.runs.get(event.run!))?.value.events[event.type];
+  const page = (await parts.runs.get(event.run!))?.value;
+  const known = page?.events[event.type];
   if (known !== undefined && isSame(known, event, idempotencyKey)) return accepted(true, known.id);
+  if (page === undefined && isArrival(event)) {
+    const entered = await parts.arrivals.enter(event, rules);
+    return accepted(!entered.news && isSame(entered.known, event, idempotencyKey), entered.known.id);
+  }
   const { news } = await parts.ledger.note(event);
   if (!news) return accepted(true, event.id);
   await parts.bus.publish(event);

@@ -1,18 +1,20 @@
 import type { Express, Request } from "express";
 import { arrivalRequest, parseCloudEvent, type AcceptedRun, type CloudEvent } from "@millrace/contracts";
 import { childTrace, HttpProblem, listPipelines, type Clock } from "@millrace/service";
-import { arrivalEvent, type Arrival } from "./arrival.js";
+import { arrivalEvent, type Arrival, type ArrivalMeans } from "./arrivals/arrival.js";
 import { beginRun, checkEvent, pipelineNamed, type BeginParts } from "./begin-run.js";
 import { beginRequest, readRequest } from "./request.js";
 
 /** What begins runs: events, and the pipelines that they are for. */
-export function eventRoutes(app: Express, parts: BeginParts & { clock: Clock }): void {
+export function eventRoutes(app: Express, parts: BeginParts & ArrivalMeans): void {
   const { pipelinesDir } = parts;
 
   async function arrive(arrival: Arrival, request: Request): Promise<AcceptedRun> {
     const file = await pipelineNamed(pipelinesDir, arrival.pipeline);
     const traced = { ...arrival, traceparent: traceOf(request) };
-    return beginRun(await arrivalEvent(traced, file, parts.clock), parts, keyOf(request));
+    return beginRun(await arrivalEvent(traced, file, parts), parts, {
+      ...{ idempotencyKey: keyOf(request), rules: file.spec.arrivals },
+    });
   }
 
   async function receive(request: Request): Promise<AcceptedRun> {
@@ -20,7 +22,7 @@ export function eventRoutes(app: Express, parts: BeginParts & { clock: Clock }):
     if (!isCloudEvent(request)) return arrive(readRequest(arrivalRequest, request.body), request);
     const event = parseCloudEvent(request.body);
     await checkEvent(event, pipelinesDir);
-    return beginRun(completed(event, request, parts.clock), parts, keyOf(request));
+    return beginRun(completed(event, request, parts.clock), parts, { idempotencyKey: keyOf(request) });
   }
 
   app.post("/events", async (request, response) => {

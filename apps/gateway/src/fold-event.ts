@@ -1,5 +1,6 @@
 import {
   dataOf,
+  digestOf,
   driftDetected,
   runOf,
   stepFailed,
@@ -7,6 +8,7 @@ import {
   type CloudEvent,
   type RunRecord,
   type RunStep,
+  type RunTurn,
 } from "@millrace/contracts";
 import { timeOf } from "./flow.js";
 import { concluded } from "./run-status.js";
@@ -23,6 +25,21 @@ export function foldEvent(current: RunRecord | undefined, given: CloudEvent, now
   const startedAt = current && current.startedAt < event.time ? current.startedAt : event.time;
   return concluded({ ...changed, startedAt, updatedAt: now, nudges: 0 });
 }
+
+/** The page of an arrival that waits, was displaced, or (without a turn) begins. Whoever has begun or ended stays as it is. */
+export function placed(
+  current: RunRecord | undefined,
+  event: CloudEvent,
+  turn: RunTurn | undefined,
+  now: string,
+): RunRecord | undefined {
+  const page = current ?? foldEvent(undefined, event, now)!;
+  if (current !== undefined && (current.turn?.state !== "waiting" || isSameTurn(current.turn, turn))) return undefined;
+  const { turn: _before, ...rest } = page;
+  return concluded({ ...rest, updatedAt: now, ...(turn !== undefined && { turn }) });
+}
+
+const isSameTurn = (a: RunTurn, b: RunTurn | undefined): boolean => b !== undefined && digestOf(a) === digestOf(b);
 
 function withEvent(current: RunRecord | undefined, event: CloudEvent): RunRecord | undefined {
   const record = current ?? blank(event);

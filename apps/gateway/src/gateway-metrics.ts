@@ -7,6 +7,8 @@ export interface GatewayMetrics {
   running(count: number): void;
   nudged(): void;
   clients(count: number): void;
+  /** Whether nothing has arrived for a pipeline for too long. */
+  absent(pipeline: string, isAbsent: boolean): void;
 }
 
 export function openGatewayMetrics(registry: Platform["metrics"]["registry"]): GatewayMetrics {
@@ -24,10 +26,17 @@ export function openGatewayMetrics(registry: Platform["metrics"]["registry"]): G
     registers,
   });
   const clients = new Gauge({ name: "millrace_live_clients", help: "Clients that follow runs live", registers });
+  const absent = new Gauge({
+    name: "millrace_data_absent",
+    help: "1 while nothing has arrived for longer than the pipeline's absence trigger allows",
+    labelNames: ["pipeline"],
+    registers,
+  });
   return {
     reached: (status) => runs.inc({ status }),
     running: (count) => running.set(count),
     nudged: () => nudges.inc(),
     clients: (count) => clients.set(count),
+    absent: (pipeline, isAbsent) => absent.set({ pipeline }, isAbsent ? 1 : 0),
   };
 }

@@ -2,6 +2,7 @@ import {
   dataOf,
   eventOfType,
   events,
+  hasEnded,
   ProblemError,
   Reject,
   Retry,
@@ -10,11 +11,12 @@ import {
   LEDGER_QUEUE,
   type CloudEvent,
   type RunRecord,
+  type RunTurn,
 } from "@millrace/contracts";
 import type { Consumption } from "@millrace/messaging";
 import type { Clock, Platform } from "@millrace/service";
 import type { Versioned } from "@millrace/storage";
-import { foldEvent } from "./fold-event.js";
+import { foldEvent, placed } from "./fold-event.js";
 import type { GatewayMetrics } from "./gateway-metrics.js";
 import type { LiveUpdates } from "./live-updates.js";
 import type { Runs } from "./run-records.js";
@@ -22,6 +24,8 @@ import type { Runs } from "./run-records.js";
 export interface Ledger {
   /** Writes an event on its run's page. `news` is false where it was there already. */
   note(event: CloudEvent): Promise<{ record: Versioned<RunRecord> | undefined; news: boolean }>;
+  /** Writes an arrival's place in its line on its page. `news` is false where the page says so already, or says more. */
+  place(event: CloudEvent, turn: RunTurn | undefined): Promise<{ news: boolean }>;
   /** Changes the page of a run on an operator's word, and tells its followers. */
   change(run: string, change: (current: RunRecord) => RunRecord | undefined): Promise<Versioned<RunRecord> | undefined>;
 }
@@ -31,9 +35,11 @@ export interface LedgerParts {
   live: Pick<LiveUpdates, "changed">;
   metrics: Pick<GatewayMetrics, "reached">;
   clock: Clock;
+  /** Hears of each run that has come to its end. */
+  ended?(run: RunRecord): void;
 }
 
-export function openLedger({ runs, live, metrics, clock }: LedgerParts): Ledger {
+export function openLedger({ runs, live, metrics, clock, ended }: LedgerParts): Ledger {
   async function change(run: string, change: (current: RunRecord | undefined) => RunRecord | undefined) {
     let before: RunRecord | undefined;
     let after: RunRecord | undefined;
@@ -43,22 +49,35 @@ export function openLedger({ runs, live, metrics, clock }: LedgerParts): Ledger 
       return after;
     });
     if (after !== undefined && record !== undefined) live.changed(record);
-    if (after !== undefined && after.status !== before?.status) metrics.reached(after.status);
+    if (after !== undefined && after.status !== before?.status) reached(after);
     return { record, news: after !== undefined };
   }
+
+  function reached(page: RunRecord): void {
+    // A run that may begin at once waits for a moment only: that is no news to count.
+    if (page.status !== "waiting") metrics.reached(page.status);
+    if (hasEnded(page.status)) ended?.(page);
+  }
+
   return {
     note: (event) => change(runOf(event), (current) => foldEvent(current, event, clock().toISOString())),
+    place: (event, turn) => change(runOf(event), (current) => placed(current, event, turn, clock().toISOString())),
     change: async (run, changeIt) => (await change(run, (current) => current && changeIt(current))).record,
   };
 }
 
+/** What else is done with an event that is written down; where that fails the event comes again. */
+export type Hearer = (event: CloudEvent) => Promise<void>;
+
 /** Hears every event there is. What nobody here knows goes to the dead letters, where it is seen. */
-export function keepLedger(ledger: Ledger, { bus, clock, settings }: Platform): Promise<Consumption> {
+export function keepLedger(ledger: Ledger, platform: Platform, hear: Hearer): Promise<Consumption> {
+  const { bus, clock, settings } = platform;
   const throttle = openThrottle(clock);
   const handle = async ({ event }: { event: CloudEvent }) => {
     try {
       refuseUnknown(event);
       for (const due of throttle.due(event)) await ledger.note(due);
+      await hear(event);
     } catch (error) {
       throw error instanceof ProblemError && !(error instanceof Retry)
         ? new Reject(error.problem, { cause: error })

@@ -5,7 +5,7 @@ const limit = z.coerce.number().int().min(1).max(200).default(50);
 
 export const runQuery = z.object({
   pipeline: z.string().min(1).optional(),
-  status: z.enum(["running", "promoted", "rejected", "rolled-back", "failed"]).optional(),
+  status: z.enum(["waiting", "running", "promoted", "rejected", "rolled-back", "failed", "superseded"]).optional(),
   limit,
   after: z.string().min(1).optional(),
 });

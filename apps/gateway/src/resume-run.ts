@@ -73,8 +73,9 @@ export function reopened(record: RunRecord, from: string | undefined, now: strin
   const gone = from === undefined ? [] : behind(from);
   const events = Object.entries(record.events).filter(([type]) => type !== stepFailed.type && rankOf(type) <= input);
   const steps = Object.entries(record.steps).filter(([step]) => !gone.includes(step));
+  const { turn: _waitedFor, ...page } = record;
   return concluded({
-    ...{ ...record, updatedAt: now, nudges: 0 },
+    ...{ ...page, updatedAt: now, nudges: 0 },
     events: Object.fromEntries(events),
     steps: Object.fromEntries(steps),
   });

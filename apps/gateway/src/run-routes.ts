@@ -1,5 +1,5 @@
 import type { Express, Response } from "express";
-import type { RunRecord } from "@millrace/contracts";
+import { hasEnded, type RunRecord } from "@millrace/contracts";
 import { errorFields, type Log } from "@millrace/service";
 import type { Versioned } from "@millrace/storage";
 import type { EventStreams } from "./event-stream.js";
@@ -48,7 +48,7 @@ async function followRun(run: string, response: Response, { runs, manifests, liv
     if (version <= sent) return;
     sent = version;
     stream.send({ id: String(version), event: "run", data: await runView(value, manifests), key: "run" });
-    if (value.status === "running") return;
+    if (!hasEnded(value.status)) return;
     stream.send({ event: "end", data: { run, status: value.status }, key: "end" });
     stream.end();
   }

@@ -1,4 +1,5 @@
 import {
+  dataAbsent,
   dataOf,
   datasetRejected,
   modelDeployed,
@@ -15,6 +16,7 @@ import {
   type RunStatus,
   type RunStep,
 } from "@millrace/contracts";
+import { isArrival } from "./arrivals/arrivals.js";
 import { byTime, flow, nextStep, outcomeOf, rankOf, timeOf } from "./flow.js";
 
 type Failure = DataOf<typeof stepFailed>;
@@ -44,7 +46,9 @@ const tellRollback = ({ model, version, reason }: DataOf<typeof modelRolledBack>
 export function concluded(record: RunRecord): RunRecord {
   const failure = openFailure(record);
   const { problem: _earlier, ...rest } = record;
-  const told = failure === undefined ? ending(record) : tellFailure(failure);
+  const absence = absenceOf(record);
+  if (absence !== undefined) return { ...rest, ...absence };
+  const told = failure === undefined ? (standing(record) ?? ending(record)) : tellFailure(failure);
   const { status, summary } = told ?? { status: "running" as const, summary: tellProgress(record) };
   return { ...rest, status, summary, ...(failure !== undefined && { problem: failure.problem }) };
 }
@@ -73,6 +77,28 @@ const tellFailure = ({ step, problem }: Failure) => ({
   status: "failed" as const,
   summary: `failed at ${step}: ${problem.code}. ${sentenceOf(problem)}`,
 });
+
+/** The page of an absence is no run: it stands as a failure until data arrive again. */
+function absenceOf({ pipeline, events }: RunRecord): Pick<RunRecord, "status" | "summary" | "problem"> | undefined {
+  const raised = events[dataAbsent.type];
+  if (raised === undefined) return undefined;
+  const { since, absence } = dataOf(dataAbsent, raised);
+  if (stepDone.type in events) return { status: "done", summary: `data arrived again after more than ${absence}` };
+  const problem = {
+    code: "DATA_ABSENT",
+    where: `pipeline ${pipeline}`,
+    message: `nothing has arrived since ${since}, for more than ${absence}.`,
+    remedy: "See whether whoever brings the data still runs; the next arrival clears this.",
+  };
+  return { status: "failed", summary: sentenceOf(problem), problem };
+}
+
+/** A run that has not begun: nothing was said of it but what would begin it. */
+function standing({ turn, events }: RunRecord): { status: RunStatus; summary: string } | undefined {
+  if (turn === undefined || Object.values(events).some((event) => !isArrival(event))) return undefined;
+  if (turn.state === "waiting") return { status: "waiting", summary: `waits for ${turn.for}` };
+  return { status: "superseded", summary: `newer data came before it could begin: ${turn.by} took its place` };
+}
 
 /** How the run ended. An ending that a step takes up is one only when that step is done with it. */
 function ending({ events }: RunRecord): { status: RunStatus; summary: string } | undefined {

@@ -1,19 +1,18 @@
 import type { Express } from "express";
+import type { RunRecord } from "@millrace/contracts";
 import {
   defineService,
   deploymentCollection,
   openManifests,
   versionCollection,
-  type PipelineFile,
   type Platform,
 } from "@millrace/service";
-import { arrivalEvent } from "./arrival.js";
+import { openArrivals } from "./arrivals/arrivals.js";
+import { openSourceProbe } from "./arrivals/source-probe.js";
 import { artifactRoutes } from "./artifact-routes.js";
-import { beginRun } from "./begin-run.js";
 import { deadLetterRoutes } from "./dead-letter-routes.js";
 import { eventRoutes } from "./event-routes.js";
 import { openEventStreams } from "./event-stream.js";
-import { watchFolders } from "./folder-trigger.js";
 import { openGatewayMetrics } from "./gateway-metrics.js";
 import { keepLedger, openLedger } from "./ledger.js";
 import { openLiveUpdates } from "./live-updates.js";
@@ -22,6 +21,7 @@ import { startRunKeeper } from "./run-keeper.js";
 import { openRuns } from "./run-records.js";
 import { runRoutes } from "./run-routes.js";
 import { readGatewaySettings } from "./settings.js";
+import { startTriggers } from "./triggers/start-triggers.js";
 
 /** The control API, the run ledger and the run keeper. */
 export const gateway = defineService({ name: "gateway", http: true, start });
@@ -32,9 +32,14 @@ async function start(platform: Platform, app: Express) {
   const metrics = openGatewayMetrics(platform.metrics.registry);
   const runs = openRuns(records);
   const live = await openLiveUpdates(bus, runs);
-  const ledger = openLedger({ runs, live, metrics, clock });
+  // A page that no arrival began may not know its pipeline yet.
+  const ended = ({ pipeline }: RunRecord) => void (pipeline !== "" && arrivals.advance(pipeline));
+  const ledger = openLedger({ runs, live, metrics, clock, ended });
+  const pipelinesDir = settings.MILLRACE_PIPELINES_DIR;
+  const arrivals = openArrivals({ records, runs, ledger, bus, pipelinesDir, clock, log });
+  const probe = openSourceProbe(platform);
   const streams = openEventStreams(metrics.clients);
-  const parts = { ...{ bus, runs, ledger, live, streams, log, clock }, pipelinesDir: settings.MILLRACE_PIPELINES_DIR };
+  const parts = { bus, runs, ledger, arrivals, probe, live, streams, log, clock, pipelinesDir };
   const [deployments, versions] = [records.records(deploymentCollection), records.records(versionCollection)];
 
   eventRoutes(app, parts);
@@ -43,20 +48,19 @@ async function start(platform: Platform, app: Express) {
   artifactRoutes(app, artifacts, log);
   deadLetterRoutes(app, bus.deadLetters);
 
-  const consuming = await keepLedger(ledger, platform);
+  const triggers = await startTriggers({ ...parts, platform, app, metrics });
+  const consuming = await keepLedger(ledger, platform, triggers.hear);
   const keeper = startRunKeeper({
     ...parts,
     metrics,
     afterSeconds,
     forgetfulBroker: settings.RABBITMQ_URL === undefined,
   });
-  const begin = async (file: PipelineFile, source: string) =>
-    beginRun(await arrivalEvent({ pipeline: file.spec.name, source, reason: "folder" }, file, clock), parts);
-  const folders = watchFolders({ pipelinesDir: parts.pipelinesDir, log, begin });
 
   async function stop(): Promise<void> {
     streams.stop();
-    await Promise.all([folders.stop(), keeper.stop(), live.stop(), consuming.cancel()]);
+    await Promise.all([triggers.stop(), keeper.stop(), live.stop(), consuming.cancel()]);
+    await Promise.all([arrivals.stop(), probe.close()]);
   }
   return { stop };
 }

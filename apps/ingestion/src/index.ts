@@ -1,1 +1,2 @@
 export { ingestion } from "./service.js";
+export { ingestionSettings } from "./settings.js";

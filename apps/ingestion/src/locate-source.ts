@@ -1,93 +1,141 @@
-import { createHash } from "node:crypto";
-import { createReadStream, type Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
-import { ProblemError, Retry, type Digest } from "@millrace/contracts";
+import { digestOf, ProblemError, Retry, type Digest } from "@millrace/contracts";
+import { digestOfFile, stampOf, unreadable, type Stamp } from "./file-digest.js";
+import { filesBelow, filesMatching, isPattern, type Search } from "./source-files.js";
+import { insideRoots, type Root } from "./source-roots.js";
+
+export interface LocatedFile {
+  readonly path: string;
+  readonly digest: Digest;
+  readonly stamp: Stamp;
+}
 
 export interface LocatedSource {
-  path: string;
   /** As the pipeline or the arrival named it. */
-  location: string;
-  digest: Digest;
+  readonly location: string;
+  readonly files: readonly LocatedFile[];
+  readonly digest: Digest;
 }
 
 export interface WantedSource {
   /** What the arrival named: absolute, else below the working directory, else below the pipeline's folder. */
-  given?: string;
+  readonly given?: string;
   /** What pipeline.yaml names, below its own folder. */
-  path: string;
-  folder: string;
+  readonly path: string;
+  readonly folder: string;
+  readonly roots: readonly Root[];
+  readonly anyName?: boolean;
 }
 
-/** The first of the places in which there is a file. */
-export async function locateSource({ given, path, folder }: WantedSource): Promise<LocatedSource> {
+/** The files of the first place that there is: a file, a folder or a pattern. */
+export async function locateSource({ given, path, folder, roots, anyName }: WantedSource): Promise<LocatedSource> {
   const location = given ?? path;
+  refuseUrl(location);
+  const search = { roots, location, anyName };
   const places = given === undefined ? [resolve(folder, path)] : placesOf(given, folder);
-  const found = await Promise.all(places.map((place) => statusOf(place, location)));
-  const file = found.findIndex((status) => status?.isFile());
-  if (file >= 0) return { path: places[file]!, location, digest: await digestOfFile(places[file]!, location) };
-  throw notThere(location, places, found);
+  const paths = isPattern(location) ? await firstMatch(places, search) : await firstThere(places, search);
+  const files: LocatedFile[] = [];
+  for (const path of paths) {
+    const stamp = await stampOf(path, location);
+    files.push({ path, stamp, digest: await digestOfFile(path, location) });
+  }
+  return { location, files, digest: digestOfAll(files) };
 }
+
+/** Of one file its own digest; of several that of their places and digests. */
+const digestOfAll = (files: readonly LocatedFile[]): Digest =>
+  files.length === 1 ? files[0]!.digest : digestOf(files.map(({ path, digest }) => [path, digest]));
 
 /** Whoever replaces a file while it is read would get rows under the digest of other rows. */
-export async function refuseChanged({ path, location, digest }: LocatedSource): Promise<void> {
-  if ((await digestOfFile(path, location)) === digest) return;
-  throw new Retry({
+export async function refuseChanged({ location, files }: LocatedSource): Promise<void> {
+  for (const { path, stamp, digest } of files) {
+    const now = await stampOf(path, location);
+    if (now.facts === stamp.facts && stamp.settled) continue;
+    if ((await digestOfFile(path, location)) !== digest) throw changed(location);
+  }
+}
+
+const changed = (location: string) =>
+  new Retry({
     code: "SOURCE_CHANGED",
     where: location,
     message: "the file changed while it was read.",
     remedy: "Write data under another name and rename the file when it is complete; it is read again by itself.",
   });
-}
 
 const placesOf = (given: string, folder: string): string[] => [
   ...new Set(isAbsolute(given) ? [given] : [resolve(given), resolve(folder, given)]),
 ];
 
-const statusOf = (place: string, location: string): Promise<Stats | undefined> =>
-  stat(place).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
-    throw unreadable(error, location);
-  });
+async function firstMatch(places: readonly string[], search: Search): Promise<string[]> {
+  const found = await lookAt(places, (place) => filesMatching(place, search));
+  return found.find((files) => files.length > 0) ?? refuse(notThere(search.location, places, "no file that matches"));
+}
 
-function notThere(location: string, places: readonly string[], found: readonly (Stats | undefined)[]): ProblemError {
-  const other = found.find((status) => status !== undefined);
-  if (other === undefined) {
-    return new ProblemError({
-      code: "SOURCE_NOT_FOUND",
-      where: location,
-      message: `there is no such file; looked for ${places.join(" and ")}.`,
-      remedy: "Put the file there, or name another one as source.",
-    });
-  }
-  return new ProblemError({
-    code: other.isDirectory() ? "SOURCE_IS_DIRECTORY" : "SOURCE_NOT_A_FILE",
+/** A file goes before a folder of the same name in another place. */
+async function firstThere(places: readonly string[], search: Search): Promise<string[]> {
+  const found = await lookAt(places, (place) => factsOf(place, search));
+  const there = found.filter((one) => one !== undefined);
+  const file = there.find(({ facts }) => facts.isFile());
+  if (file) return [file.place];
+  const folder = there.find(({ facts }) => facts.isDirectory());
+  if (folder) return filesOfFolder(folder.place, search);
+  throw there.length > 0 ? notAFile(search.location) : notThere(search.location, places, "no such file");
+}
+
+async function factsOf(place: string, { roots, location }: Search) {
+  const facts = await stat(await insideRoots(place, roots, location)).catch((error) => absent(error, location));
+  return facts && { place, facts };
+}
+
+/** A place outside the roots is passed over where there is another one to look at. */
+async function lookAt<T>(places: readonly string[], look: (place: string) => Promise<T>): Promise<T[]> {
+  const found = await Promise.allSettled(places.map(look));
+  const seen = found.filter((one) => one.status === "fulfilled").map(({ value }) => value);
+  const failed = found.filter((one) => one.status === "rejected").map(({ reason }) => reason as unknown);
+  const other = failed.find((reason) => (reason as ProblemError).code !== "SOURCE_OUTSIDE_ROOTS");
+  if (other !== undefined || seen.length === 0) throw other ?? failed[0];
+  return seen;
+}
+
+const refuse = (problem: ProblemError): never => {
+  throw problem;
+};
+
+async function filesOfFolder(path: string, search: Search): Promise<string[]> {
+  const files = await filesBelow(path, search);
+  if (files.length > 0) return files;
+  throw notThere(search.location, [path], "no data file (.csv, .tsv, .jsonl, .ndjson or .parquet) in this directory");
+}
+
+function absent(error: NodeJS.ErrnoException, location: string): undefined {
+  if (error.code !== "ENOENT" && error.code !== "ENOTDIR") throw unreadable(error, location);
+}
+
+function refuseUrl(location: string): void {
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(location)?.[1];
+  if (scheme === undefined && !location.includes("\0")) return;
+  throw new ProblemError({
+    code: "SOURCE_OUTSIDE_ROOTS",
+    where: location.replaceAll("\0", "\\0"),
+    message: "this is a url, where a file, a folder or a pattern is wanted.",
+    remedy: "Name a path; for other sources write `kind: s3`, `kind: http` or `kind: sql` in pipeline.yaml.",
+  });
+}
+
+const notThere = (location: string, places: readonly string[], what: string) =>
+  new ProblemError({
+    code: "SOURCE_NOT_FOUND",
     where: location,
-    message: `this is ${other.isDirectory() ? "a directory" : "a pipe or a device"}, not a file.`,
-    remedy: "Name one CSV or Parquet file.",
+    message: `there is ${what}; looked for ${places.join(" and ")}.`,
+    remedy: "Put the file there, or name another one as source.",
   });
-}
 
-/** A file that may not be read is the input's fault; anything else (a disk, a network share) may heal by itself. */
-const unreadable = (error: NodeJS.ErrnoException, location: string): Error =>
-  error.code !== "EACCES" && error.code !== "EPERM"
-    ? error
-    : new ProblemError(
-        {
-          code: "SOURCE_UNREADABLE",
-          where: location,
-          message: `the service may not read this file (${error.code}).`,
-          remedy: "Give the user that runs the service the right to read it.",
-        },
-        { cause: error },
-      );
-
-async function digestOfFile(path: string, location: string): Promise<Digest> {
-  const hash = createHash("sha256");
-  try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
-  } catch (error) {
-    throw unreadable(error as NodeJS.ErrnoException, location);
-  }
-  return `sha256:${hash.digest("hex")}`;
-}
+const notAFile = (location: string) =>
+  new ProblemError({
+    code: "SOURCE_NOT_A_FILE",
+    where: location,
+    message: "this is a pipe or a device, not a file.",
+    remedy: "Name a file, a folder or a pattern.",
+  });

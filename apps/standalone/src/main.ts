@@ -1,4 +1,8 @@
+import { parseArgs } from "node:util";
 import { runUntilStopped } from "@millrace/service";
 import { startStandalone } from "./start-standalone.js";
 
-await runUntilStopped(() => startStandalone());
+await runUntilStopped(() => {
+  const { values } = parseArgs({ options: { pipeline: { type: "string" } } });
+  return startStandalone(values);
+});

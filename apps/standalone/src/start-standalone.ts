@@ -3,7 +3,7 @@ import { gateway } from "@millrace/gateway";
 import { inference } from "@millrace/inference";
 import { ingestion } from "@millrace/ingestion";
 import { registry } from "@millrace/registry";
-import { runServices, type Environment } from "@millrace/service";
+import { findPipeline, platformSettings, readSettings, runServices, type Environment } from "@millrace/service";
 import { trainer } from "@millrace/trainer";
 import { transformation } from "@millrace/transformation";
 import { validation } from "@millrace/validation";
@@ -11,8 +11,9 @@ import { runExample } from "./run-example.js";
 
 export interface StandaloneOptions {
   environment?: Environment;
-  /** Run the iris example when no model of it serves yet. */
+  /** Run a pipeline from data arrival to a served prediction: this one, else iris. */
   example?: boolean;
+  pipeline?: string;
   say?: (line: string) => void;
 }
 
@@ -25,15 +26,23 @@ export interface Standalone {
 const services = [inference, ingestion, validation, transformation, trainer, evaluator, registry, gateway];
 
 export async function startStandalone(options: StandaloneOptions = {}): Promise<Standalone> {
-  const { environment = process.env, example = true, say = console.log } = options;
+  const { environment = process.env, example = true, pipeline = "iris", say = console.log } = options;
   const began = performance.now();
-  const withDefault = { MILLRACE_DEFAULT_MODEL: "iris", ...environment };
-  const running = await runServices("standalone", services, { environment: withDefault });
+  const port = options.pipeline && (await portOf(options.pipeline, environment));
+  const own = { MILLRACE_DEFAULT_MODEL: pipeline, ...(port && { INFERENCE_PORT: port }) };
+  const running = await runServices("standalone", services, { environment: { ...own, ...environment } });
   const urls = { gateway: running.urls.gateway!, inference: running.urls.inference! };
   say(`Millrace is up after ${((performance.now() - began) / 1000).toFixed(2)} s.`);
-  if (example) await runExample(urls, { say, apiKey: environment.MILLRACE_API_KEY });
+  if (example) await runExample(urls, { pipeline, say, apiKey: environment.MILLRACE_API_KEY });
   say(overview(urls));
   return { urls, stop: running.stop };
+}
+
+/** Where the pipeline asks to be served when it is run by name. */
+async function portOf(pipeline: string, environment: Environment): Promise<string | undefined> {
+  const { MILLRACE_PIPELINES_DIR } = readSettings(platformSettings, environment);
+  const { spec } = await findPipeline(MILLRACE_PIPELINES_DIR, pipeline);
+  return spec.serve.port?.toString();
 }
 
 const overview = ({ gateway, inference }: Standalone["urls"]): string =>
@@ -44,6 +53,6 @@ const overview = ({ gateway, inference }: Standalone["urls"]): string =>
     `  health        ${gateway}/ready   ${inference}/ready`,
     `  metrics       ${gateway}/metrics`,
     "",
-    "Try:  npx millrace arrive churn      then      npx millrace models",
+    "Try:  npx millrace arrive churn      then      npx millrace models      (or npm start -- --pipeline churn)",
     "Stop with Ctrl-C.",
   ].join("\n");

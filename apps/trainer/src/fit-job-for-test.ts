@@ -1,6 +1,8 @@
 import { pipelineSpec, type Table } from "@millrace/contracts";
-import { applyPreprocessor, fitPreprocessor, labelsOf, seededRandom } from "@millrace/learning";
-import type { FitJob } from "./fit-job.js";
+import { foldsOf, labelsOf, prepareFold, prepareTraining, seededRandom } from "@millrace/learning";
+import { doFitJob, type Fitter } from "./fit-job.js";
+import { fitterOn } from "./fit-pool.js";
+import type { Trials } from "./try-candidates.js";
 
 /** Two clouds of points that overlap a little, so that no model is right about all of them. */
 export function cloudsOf(rows: number, noise = 1.2): Table {
@@ -18,22 +20,35 @@ export function cloudsOf(rows: number, noise = 1.2): Table {
   };
 }
 
-export function jobOf(settings: object = {}, table = cloudsOf(60, 3)): FitJob {
+/** A dataset as the transformation hands it on, in memory. */
+export function preparedOf(settings: object = {}, table = cloudsOf(60, 3)) {
   const pipeline = pipelineSpec.parse({
-    name: "sides",
-    source: { path: "a.csv" },
-    target: { column: "side" },
-    ...settings,
+    ...{ name: "sides", source: { path: "a.csv" }, target: { column: "side" }, ...settings },
   });
-  const features = ["x", "y"];
-  const { codes, classes } = labelsOf(table.columns[2]!);
-  const preprocessor = fitPreprocessor(table, pipeline.preprocess, { features });
+  const { codes: y, classes } = labelsOf(table.columns[2]!);
+  const { preprocess, split, select } = pipeline;
+  const trial = { table, y, classes, preprocess, features: ["x", "y"], seed: split.seed };
+  const splits = foldsOf(trial, select.folds);
   return {
-    pipeline,
-    table,
-    features,
-    labels: codes,
-    classes: [...classes],
-    matrix: applyPreprocessor(preprocessor, table),
+    ...{ pipeline, table, trial, splits, classes: [...classes] },
+    ...{ folds: splits.map((fold) => prepareFold(trial, fold)), training: prepareTraining(trial) },
+  };
+}
+
+export const trialsOf = (prepared: ReturnType<typeof preparedOf>, more: Partial<Trials> = {}): Trials => ({
+  ...{ pipeline: prepared.pipeline, candidates: prepared.pipeline.candidates, classes: prepared.classes },
+  ...{ folds: prepared.folds.length, loadFold: (fold) => Promise.resolve(prepared.folds[fold]!) },
+  ...{ recall: () => Promise.resolve(undefined), keep: () => Promise.resolve() },
+  ...more,
+});
+
+/** Fits right here, and counts what it was asked. */
+export function countingFitter(): Fitter & { readonly scored: string[]; readonly fitted: string[] } {
+  const [scored, fitted]: [string[], string[]] = [[], []];
+  const fitter = fitterOn({ run: (job) => Promise.resolve(doFitJob(job)) });
+  return {
+    ...{ scored, fitted, limit: 2 },
+    score: (trial, data) => (scored.push(trial.family), fitter.score(trial, data)),
+    fit: (candidate, data, seed) => (fitted.push(candidate.model), fitter.fit(candidate, data, seed)),
   };
 }

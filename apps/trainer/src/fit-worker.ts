@@ -1,4 +1,4 @@
 import { serveJobs } from "@millrace/learning";
-import { fitCandidates } from "./fit-candidates.js";
+import { doFitJob } from "./fit-job.js";
 
-serveJobs(fitCandidates);
+serveJobs(doFitJob);

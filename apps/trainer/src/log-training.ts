@@ -1,11 +1,11 @@
 import type { DataOf, datasetTransformed, PipelineSpec } from "@millrace/contracts";
 import type { StepContext } from "@millrace/service";
-import type { CandidateResult, FitResult } from "./fit-job.js";
+import type { CandidateResult } from "./fit-job.js";
 
 /** The training as a run of experiment tracking. The key is the run's: doing it again logs into the same one. */
 export async function logTraining(
   { dataset, classes }: DataOf<typeof datasetTransformed>,
-  { candidates }: FitResult,
+  candidates: readonly CandidateResult[],
   winner: CandidateResult,
   { run, pipeline, tracking }: Pick<StepContext, "run" | "tracking"> & { pipeline: PipelineSpec },
 ): Promise<{ runId: string; experiment: string }> {

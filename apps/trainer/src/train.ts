@@ -7,59 +7,92 @@ import {
   type DataOf,
   type PipelineSpec,
 } from "@millrace/contracts";
-import {
-  decodeNpy,
-  describeFeatures,
-  openModel,
-  packModel,
-  type Matrix,
-  type PreprocessorState,
-} from "@millrace/learning";
-import { readJson, readTableArtifact, step, type StepContext } from "@millrace/service";
-import type { CandidateResult, FitJob, FitResult } from "./fit-job.js";
-import { fitInThread } from "./fit-pool.js";
+import { openMemo, step, type StepContext } from "@millrace/service";
+import { makeBest, type Choice } from "./choose-candidate.js";
+import type { CandidateResult, Fitter } from "./fit-job.js";
+import { fitInThreads } from "./fit-pool.js";
+import { loadFold, loadTraining } from "./load-arrays.js";
 import { logTraining } from "./log-training.js";
+import { packageWinner } from "./package-winner.js";
+import { tryCandidates, type Metrics } from "./try-candidates.js";
+
+/** Raise it when the same folds and candidates give other models: what was fitted before is not taken over then. */
+const VERSION = 2;
 
 type Transformed = DataOf<typeof datasetTransformed>;
+type Context = Pick<StepContext, "artifacts" | "records" | "clock" | "progress"> & { readonly pipeline: PipelineSpec };
 
 /** Tries every candidate, chooses one, fits it on all training rows and packages it as inference loads it. */
 export const train = step({
   name: "train",
+  version: VERSION,
   on: datasetTransformed,
   emits: [modelTrained],
   pure: true,
   long: true,
   async run(transformed, context) {
-    const { pipeline, artifacts, progress, signal } = context;
-    const job = await jobOf(transformed, pipeline, artifacts);
-    const onProgress = (message: string, done: number, total: number) => progress(message, { done, total });
-    const result = await fitInThread(job, { onProgress, signal });
-    const winner = winnerOf(result, pipeline.name);
-    const bytes = packModel({
-      model: result.model!,
-      preprocessor: (await readJson(artifacts, transformed.preprocessor)) as PreprocessorState,
-      classes: job.classes,
-      target: pipeline.target.column,
-      positive: pipeline.target.positive,
-      features: describeFeatures(job.table, job.features),
-      metrics: winner.metrics!,
-      seed: pipeline.split.seed,
-      trainedOn: { rows: job.table.rows, digest: transformed.dataset.train.digest },
-    });
-    openModel(bytes);
-    progress(outcomeOf(result, winner, pipeline.select.metric));
-    const packed = await artifacts.put(bytes, { mediaType: "application/vnd.millrace.model", name: "model.millrace" });
-    const { spec, dataset } = transformed;
+    const { pipeline, progress, signal } = context;
+    const { candidates, winner, made } = await chooseModel(transformed, context, fitInThreads({ signal }));
+    const won = winnerOf({ candidates, winner }, pipeline.name);
+    progress(outcomeOf(candidates, won, pipeline.select.metric));
+    const { spec, dataset, sample } = transformed;
     return modelTrained({
-      ...{ pipeline: pipeline.name, spec, dataset, package: packed, evaluation: 1 },
-      ...{ family: winner.family, metrics: winner.metrics!, candidates: result.candidates },
-      tracking: await logTraining(transformed, result, winner, context),
+      ...{ pipeline: pipeline.name, spec, dataset, package: made!, evaluation: 1 },
+      ...{ family: won.family, metrics: won.metrics!, candidates, ...(sample && { sample }) },
+      tracking: await logTraining(transformed, candidates, won, context),
     });
   },
 });
 
+/** The candidates with their scores, and the package of the best. What an earlier run fitted is not fitted again. */
+export async function chooseModel(
+  transformed: Transformed,
+  context: Context,
+  fitter: Fitter,
+): Promise<Choice<ArtifactRef>> {
+  const { pipeline, artifacts, progress } = context;
+  const scores = openMemo<readonly Metrics[]>("candidate", VERSION, context);
+  const packages = openMemo<ArtifactRef>("model", VERSION, context);
+  const scoredOn = contentOfScores(transformed, pipeline);
+  const results = await tryCandidates(
+    {
+      ...{ pipeline, candidates: pipeline.candidates, classes: transformed.classes, folds: transformed.folds.length },
+      loadFold: (fold) => loadFold(artifacts, transformed, fold),
+      recall: (candidate) => scores.recall({ ...scoredOn, candidate }),
+      keep: (candidate, folds) => scores.keep({ ...scoredOn, candidate }, folds),
+    },
+    fitter,
+    (message, done, total) => progress(message, { done, total }),
+  );
+  return makeBest(results, pipeline.select.metric, async (result, index) => {
+    const candidate = pipeline.candidates[index]!;
+    const content = { ...scoredOn, ...contentOfPackage(transformed, pipeline), candidate };
+    const known = await packages.recall(content);
+    if (known !== undefined) return known;
+    progress(`fitting ${candidate.model} on all training rows`);
+    const model = await fitter.fit(candidate, await loadTraining(artifacts, transformed), pipeline.split.seed);
+    const packed = await packageWinner(model, result, transformed, context);
+    await packages.keep(content, packed);
+    return packed;
+  });
+}
+
+/** All that a candidate's scores depend on, beside itself: the bytes of the folds. */
+const contentOfScores = ({ folds, classes }: Transformed, { target, split }: PipelineSpec) => ({
+  folds: folds.map(({ train, test, categorical }) => ({ train: digestsOf(train), test: digestsOf(test), categorical })),
+  ...{ classes, positive: target.positive ?? null, seed: split.seed },
+});
+
+const contentOfPackage = (event: Transformed, { target }: PipelineSpec) => ({
+  ...{ training: digestsOf(event.training), categorical: event.categorical, target: target.column },
+  ...{ preprocessor: event.preprocessor.digest, descriptions: event.descriptions.digest },
+  trainedOn: { rows: event.dataset.rows.train, digest: event.dataset.train.digest },
+});
+
+const digestsOf = ({ x, y, weights }: Transformed["training"]) => [x.digest, y.digest, weights?.digest ?? null];
+
 /** Which candidate won, and which ones could not take part: a row limit, say. */
-function outcomeOf({ candidates }: FitResult, winner: CandidateResult, metric: string): string {
+function outcomeOf(candidates: readonly CandidateResult[], winner: CandidateResult, metric: string): string {
   const won = `${winner.family} won: ${metric} ${winner.metrics![metric]?.toFixed(4)}`;
   const out = candidates.flatMap(({ family, problem }) =>
     problem ? [`${family} was not fitted: ${sentenceOf(problem)}`] : [],
@@ -67,22 +100,7 @@ function outcomeOf({ candidates }: FitResult, winner: CandidateResult, metric: s
   return [won, ...out].join("; ");
 }
 
-async function jobOf(
-  transformed: Transformed,
-  pipeline: PipelineSpec,
-  artifacts: StepContext["artifacts"],
-): Promise<FitJob> {
-  const { dataset, inputs, classes, arrays } = transformed;
-  return {
-    ...{ pipeline, classes, features: inputs, table: await readTableArtifact(artifacts, dataset.train) },
-    matrix: (await npy(artifacts, arrays.trainX)) as Matrix,
-    labels: (await npy(artifacts, arrays.trainY)) as Int32Array,
-  };
-}
-
-const npy = async (artifacts: StepContext["artifacts"], ref: ArtifactRef) => decodeNpy(await artifacts.get(ref));
-
-function winnerOf({ candidates, winner }: FitResult, pipeline: string): CandidateResult {
+function winnerOf({ candidates, winner }: Choice<never>, pipeline: string): CandidateResult {
   if (winner >= 0) return candidates[winner]!;
   const reasons = candidates.map(({ family, problem }) => `${family}: ${problem && sentenceOf(problem)}`);
   throw new ProblemError({

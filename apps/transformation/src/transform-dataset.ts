@@ -1,48 +1,45 @@
-import {
-  columnNamed,
-  dataSchema,
-  datasetTransformed,
-  datasetValidated,
-  type DataSchema,
-  type PipelineSpec,
-  type Table,
-} from "@millrace/contracts";
-import { applyPreprocessor, encodeNpy, fitPreprocessor, labelsOf } from "@millrace/learning";
-import { readJson, readTableArtifact, step, writeJson } from "@millrace/service";
+import { dataSchema, datasetTransformed, datasetValidated, type DataOf, type PipelineSpec } from "@millrace/contracts";
+import { openMemo, readJson, step } from "@millrace/service";
+import { computeFeatures } from "./compute-features.js";
 
-/** Fits the preprocessing on the training rows alone, and applies it to both sides. */
+/** Raise it when the same rows and settings give other features: what was computed before is not taken over then. */
+const VERSION = 2;
+
+type Data = DataOf<typeof datasetTransformed>;
+/** An event takes fields that it does not know; what this step says are those that it does. */
+type Known = { [Name in keyof Data as string extends Name ? never : Name]: Data[Name] };
+export type Features = Omit<Known, "pipeline" | "spec" | "dataset" | "schema">;
+
+/** Fits the preprocessing on the training rows alone, and applies it to both sides and to the folds of cross-validation. */
 export const transformDataset = step({
   name: "transform",
+  version: VERSION,
   on: datasetValidated,
   emits: [datasetTransformed],
   pure: true,
-  async run({ spec, schema, dataset }, { pipeline, artifacts, progress }) {
-    const train = await readTableArtifact(artifacts, dataset.train);
-    const test = await readTableArtifact(artifacts, dataset.test);
-    const inputs = inputsOf(dataSchema.parse(await readJson(artifacts, schema)), pipeline, train);
-    const preprocessor = fitPreprocessor(train, pipeline.preprocess, { features: inputs });
-    const labels = labelsOf(columnNamed(train, pipeline.target.column)!);
-    const testLabels = labelsOf(columnNamed(test, pipeline.target.column)!, labels.classes);
-    progress(`${inputs.length} columns became ${preprocessor.outputs.length} features`);
-    const npy = (name: string, bytes: Uint8Array) => artifacts.put(bytes, { mediaType: "application/x-npy", name });
-    return datasetTransformed({
-      ...{ pipeline: pipeline.name, spec, dataset, schema, inputs },
-      preprocessor: await writeJson(artifacts, "preprocessor.json", preprocessor),
-      features: [...preprocessor.outputs],
-      classes: [...labels.classes],
-      arrays: {
-        trainX: await npy("train-x.npy", encodeNpy(applyPreprocessor(preprocessor, train))),
-        trainY: await npy("train-y.npy", encodeNpy(labels.codes)),
-        testX: await npy("test-x.npy", encodeNpy(applyPreprocessor(preprocessor, test))),
-        testY: await npy("test-y.npy", encodeNpy(testLabels.codes)),
-      },
-    });
+  async run({ spec, schema, dataset }, context) {
+    const { pipeline, artifacts, progress } = context;
+    const columns = dataSchema.parse(await readJson(artifacts, schema)).columns.map(({ name }) => name);
+    const memo = openMemo<Features>("transform", VERSION, context);
+    const content = contentOf(pipeline, columns, dataset);
+    const known = await memo.recall(content);
+    if (known !== undefined) progress("the features were made before, of the same rows by the same settings");
+    const features = known ?? (await computeFeatures(dataset, columns, context));
+    if (known === undefined) await memo.keep(content, features);
+    return datasetTransformed({ pipeline: pipeline.name, spec, dataset, schema, ...features });
   },
 });
 
-/** What is learned from: every column of the schema that is there, but the target and what the pipeline drops. */
-const inputsOf = ({ columns }: DataSchema, { features, target }: PipelineSpec, table: Table): string[] =>
-  columns
-    .map(({ name }) => name)
-    .filter((name) => name !== target.column && !features.drop.includes(name))
-    .filter((name) => columnNamed(table, name) !== undefined);
+/** All that the features depend on, and nothing else: another candidate leaves it as it is. */
+function contentOf(
+  { name, target, split, features, preprocess, resample, select }: PipelineSpec,
+  columns: readonly string[],
+  { train, test }: DataOf<typeof datasetValidated>["dataset"],
+) {
+  const { drop, derive } = features;
+  const { group, time, seed } = split;
+  return {
+    ...{ name, columns, train: train.digest, test: test.digest, target: target.column, drop, derive },
+    ...{ preprocess, resample, folds: select.folds, group, time, seed },
+  };
+}

@@ -14,6 +14,8 @@ export interface QueueSpec {
   readonly name: string;
   readonly routingKey: string;
   readonly service: string;
+  /** Where its messages come from, when it is not the exchange of the events. */
+  readonly exchange?: string;
 }
 
 export interface Topology {
@@ -28,6 +30,13 @@ export const deadLetterQueueName = (queue: string): string => `${queue}.dead`;
 /** The gateway's ledger hears every event, also of types that nobody here knows. */
 export const LEDGER_QUEUE: QueueSpec = { name: "gateway.ledger", routingKey: "#", service: "gateway" };
 
+/** Whatever is published here tells of data that have arrived: S3 event notifications, arrivals in short, or as events. */
+export const ARRIVALS_EXCHANGE = "millrace.arrivals";
+export const ARRIVALS_QUEUE: QueueSpec = {
+  ...{ name: "gateway.arrivals", routingKey: "#", service: "gateway" },
+  exchange: ARRIVALS_EXCHANGE,
+};
+
 /**
  * Every service declares all of it when it connects, so the order in which services start does not matter and an event
  * for one that is not yet up waits in its queue.
@@ -39,5 +48,6 @@ export const topologyOf = (events: readonly AnyEvent[]): Topology => ({
       consumers.map((service) => ({ name: queueName(service, type), routingKey: type, service })),
     ),
     LEDGER_QUEUE,
+    ARRIVALS_QUEUE,
   ],
 });

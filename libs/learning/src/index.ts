@@ -8,11 +8,13 @@ export { labelsOf } from "./data/labels.js";
 export { matrixOf, rowOf, takeMatrixRows, type Matrix, type Numbers } from "./data/matrix.js";
 export { decodeNpy, encodeNpy, type NpyArray } from "./data/npy.js";
 export { seededRandom, type Random } from "./data/random.js";
+export { sharedMatrix, sharedTable, sharedValues } from "./data/shared.js";
 export { takeRows } from "./data/take-rows.js";
 
 // expressions of derived features
 export { checkExpression } from "./expression/check-kinds.js";
 export { parseExpression } from "./expression/parse-expression.js";
+export { columnsOf as expressionColumns } from "./expression/syntax.js";
 
 // preprocessing
 export type * from "./preprocessing/preprocess-steps.js";
@@ -76,6 +78,9 @@ export { bestThreshold } from "./calibration/threshold.js";
 // selection
 export { crossValidate, foldsOf, takeCodes, validateFold } from "./selection/cross-validate.js";
 export type { CrossValidation, FoldResult, Folds, Resample, Trial, TrialContext } from "./selection/cross-validate.js";
+export { prepareFold, prepareTraining, scoreFold } from "./selection/fold-data.js";
+export type { FoldData, Judgement, Preparation, PreparedRows } from "./selection/fold-data.js";
+export { summary } from "./selection/cross-validate.js";
 export { plainFolds, repeatedFolds, splitsOf, stratifiedFolds } from "./selection/folds.js";
 export { groupFolds, splitByGroup, type Groups } from "./selection/group-folds.js";
 export { nestedCrossValidate } from "./selection/nested-cross-validate.js";
@@ -103,6 +108,7 @@ export { matrixWhatIf, tableWhatIf } from "./explanation/what-if.js";
 
 // packages and exchange
 export { exportOnnx } from "./onnx/export-onnx.js";
+export { exportPreprocessorOnnx } from "./onnx/export-preprocessor.js";
 export { mlflowModelFile, ONNX_FILE } from "./onnx/mlflow-model.js";
 export { packModel, unpackModel, PACKAGE_FORMAT, type ModelPackage } from "./packages/model-package.js";
 export { openModel, type LoadedModel, type ModelMetadata, type Prediction } from "./packages/open-model.js";
@@ -111,4 +117,5 @@ export { openModel, type LoadedModel, type ModelMetadata, type Prediction } from
 export { openLearning, type Learning } from "./threads/learning.js";
 export type { FitRequest, ValidationRequest } from "./threads/learning-job.js";
 export { serveJobs } from "./threads/serve-jobs.js";
+export { workAll } from "./threads/work-all.js";
 export { openThreadPool, type JobOptions, type OnProgress, type ThreadPool } from "./threads/thread-pool.js";

@@ -29,7 +29,7 @@ export interface Bus {
   /** Resolves when the broker has the event safely. A transient event resolves at once and may be lost. */
   publish(event: CloudEvent, options?: { transient?: boolean }): Promise<void>;
   /** Works off a durable queue that all instances share. It heals by itself until it is cancelled. */
-  consume(queue: string, handler: Handler, options?: { prefetch?: number }): Promise<Consumption>;
+  consume(queue: string, handler: Handler, options?: ConsumeOptions): Promise<Consumption>;
   /** Hears every event of the routing keys while connected; what was missed is read from the store in `onConnect`. */
   listen(routingKeys: readonly string[], handler: Listener, options?: ListenOptions): Promise<Consumption>;
   /** How many messages wait, of every queue of the topology. */
@@ -37,6 +37,12 @@ export interface Bus {
   readonly deadLetters: DeadLetters;
   health(): DependencyHealth;
   close(options?: { drainMs?: number }): Promise<void>;
+}
+
+export interface ConsumeOptions {
+  prefetch?: number;
+  /** Makes an event of a message that is none; what it throws decides as what a handler throws. */
+  parse?: (content: Uint8Array) => CloudEvent;
 }
 
 /** Resolves when the message may be acknowledged. What it throws decides between retry and dead letter. */

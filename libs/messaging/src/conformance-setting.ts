@@ -1,4 +1,10 @@
-import { deadLetterQueueName, retryQueueName, type CloudEvent, type Topology } from "@millrace/contracts";
+import {
+  deadLetterQueueName,
+  retryQueueName,
+  type CloudEvent,
+  type QueueSpec,
+  type Topology,
+} from "@millrace/contracts";
 import type { Channel } from "amqplib";
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
@@ -18,6 +24,8 @@ export interface Setting {
   readonly queue: string;
   readonly type: string;
   open(overrides?: Partial<BusConfig>): Promise<Bus>;
+  /** The same topology with one queue more, which has an exchange of its own. */
+  openWith(queue: QueueSpec & { exchange: string }): Promise<Bus>;
   event(data?: unknown): CloudEvent;
   /** amqplib's API, past the bus: to send what a bus would never send. */
   raw(): Promise<Channel>;
@@ -36,12 +44,22 @@ export function settingOf({ driver, config }: Subject): Setting {
   const queue = `worker.${type}`;
   const topology = { exchange: `${prefix}.events`, queues: [{ name: queue, routingKey: type, service: "worker" }] };
   const buses: Bus[] = [];
+  const others: (QueueSpec & { exchange: string })[] = [];
   const connections: { close(): Promise<void> }[] = [];
-  return { topology, queue, type, open, event, raw, clear };
+  return { topology, queue, type, open, openWith, event, raw, clear };
 
-  async function open(overrides: Partial<BusConfig> = {}): Promise<Bus> {
+  function open(overrides?: Partial<BusConfig>): Promise<Bus> {
+    return openOn(topology, overrides);
+  }
+
+  function openWith(more: QueueSpec & { exchange: string }): Promise<Bus> {
+    others.push(more);
+    return openOn({ ...topology, queues: [...topology.queues, more] });
+  }
+
+  async function openOn(wanted: Topology, overrides: Partial<BusConfig> = {}): Promise<Bus> {
     const names = { service: "worker", instance: `w${buses.length}` };
-    const bus = await openBus({ ...config, ...names, ladder: SHORT_LADDER, ...overrides }, topology);
+    const bus = await openBus({ ...config, ...names, ladder: SHORT_LADDER, ...overrides }, wanted);
     buses.push(bus);
     return bus;
   }
@@ -61,9 +79,12 @@ export function settingOf({ driver, config }: Subject): Setting {
   async function clear(): Promise<void> {
     await Promise.all(buses.splice(0).map((bus) => bus.close({ drainMs: 100 })));
     const channel = await raw();
-    const rungs = SHORT_LADDER.map(({ name }) => retryQueueName(queue, name));
-    for (const name of [queue, deadLetterQueueName(queue), ...rungs]) await channel.deleteQueue(name);
-    await channel.deleteExchange(topology.exchange);
+    for (const each of [queue, ...others.map(({ name }) => name)]) {
+      const rungs = SHORT_LADDER.map(({ name }) => retryQueueName(each, name));
+      for (const name of [each, deadLetterQueueName(each), ...rungs]) await channel.deleteQueue(name);
+    }
+    for (const exchange of [topology.exchange, ...others.map((other) => other.exchange)])
+      await channel.deleteExchange(exchange);
     await Promise.all(connections.splice(0).map((connection) => connection.close()));
   }
 }

@@ -53,6 +53,21 @@ function publishAndConsume(setting: () => Setting): void {
     expect(Math.min(one.deliveries.length, two.deliveries.length)).toBeGreaterThan(0);
   });
 
+  it("takes what others publish to an exchange of its own, and buries what can't be made an event", async () => {
+    const { type, queue: name } = setting();
+    const more = { name: `${name}.others`, routingKey: "#", service: "worker", exchange: `${type}.others` };
+    const bus = await setting().openWith(more);
+    const { deliveries, handler } = recorder();
+    const parse = (content: Uint8Array) => setting().event(JSON.parse(Buffer.from(content).toString()));
+    await bus.consume(more.name, handler, { parse });
+    const channel = await setting().raw();
+    channel.publish(more.exchange, "s3", Buffer.from('{"Records":[]}'));
+    await eventually("the delivery", () => deliveries.length === 1);
+    expect(deliveries[0]!.event.data).toEqual({ Records: [] });
+    channel.publish(more.exchange, "s3", Buffer.from("no JSON"));
+    await eventually("the dead letter", async () => (await bus.deadLetters.list({ queue: more.name })).length === 1);
+  });
+
   it("rejects an event that no queue takes, with a code and the routing key", async () => {
     const bus = await setting().open();
     const lost = { ...setting().event(), type: "nobody.listens" };

@@ -24,8 +24,10 @@ const deadLetterTo = (queue: string) => ({
 export async function declareTopology(connection: ChannelModel, topology: Topology, ladder: readonly Rung[]) {
   const channel = await connection.createChannel();
   channel.on("error", () => {});
-  await channel.assertExchange(topology.exchange, "topic", { durable: true });
-  for (const spec of topology.queues) await declareQueue(channel, topology.exchange, spec, ladder);
+  const exchangeOf = (spec: QueueSpec) => spec.exchange ?? topology.exchange;
+  for (const exchange of new Set([topology.exchange, ...topology.queues.map(exchangeOf)]))
+    await channel.assertExchange(exchange, "topic", { durable: true });
+  for (const spec of topology.queues) await declareQueue(channel, exchangeOf(spec), spec, ladder);
   await channel.close();
 }
 

@@ -2,6 +2,7 @@ import {
   CLOUD_EVENT_MEDIA_TYPE,
   RETRY_LADDER,
   deadLetterQueueName,
+  parseCloudEvent,
   retryQueueName,
   Retry,
   type CloudEvent,
@@ -11,7 +12,16 @@ import {
 import type { Channel, ChannelModel, Options } from "amqplib";
 import { amqplibDriver } from "./amqplib-driver.js";
 import { hearBroadcast } from "./broadcast.js";
-import type { Bus, BusConfig, Consumption, Handler, Listener, ListenOptions, QueueDepth } from "./bus.js";
+import type {
+  Bus,
+  BusConfig,
+  ConsumeOptions,
+  Consumption,
+  Handler,
+  Listener,
+  ListenOptions,
+  QueueDepth,
+} from "./bus.js";
 import { openDeadLetters } from "./dead-letters.js";
 import { declareTopology } from "./declare-topology.js";
 import type { Driver } from "./driver.js";
@@ -86,9 +96,9 @@ function busOver(driver: Driver, config: BusConfig, topology: Topology): Bus {
     }
   }
 
-  async function consume(queue: string, handler: Handler, options?: { prefetch?: number }): Promise<Consumption> {
+  async function consume(queue: string, handler: Handler, options: ConsumeOptions = {}): Promise<Consumption> {
     const parts = { link: consumeLink, publisher, rules: verdictRules(), clock, on, declare };
-    const work = workOff({ queue, handler, prefetch: options?.prefetch ?? prefetch, ...parts });
+    const work = workOff({ queue, handler, prefetch, parse: parseCloudEvent, ...options, ...parts });
     await work.tried;
     return keep(work);
   }

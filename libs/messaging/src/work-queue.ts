@@ -1,4 +1,4 @@
-import { deadLetterQueueName, parseCloudEvent, Reject, retryQueueName, type CloudEvent } from "@millrace/contracts";
+import { deadLetterQueueName, Reject, retryQueueName, type CloudEvent } from "@millrace/contracts";
 import type { Channel, ChannelModel, ConsumeMessage } from "amqplib";
 import { randomUUID } from "node:crypto";
 import type { BusObserver, Detached, Handler, Outcome } from "./bus.js";
@@ -18,6 +18,7 @@ export interface WorkQueueOptions {
   queue: string;
   handler: Handler;
   prefetch: number;
+  parse(content: Uint8Array): CloudEvent;
   link: Link;
   publisher: Publisher;
   rules: VerdictRules;
@@ -42,7 +43,7 @@ interface Job {
 
 /** Works a queue off: each message is acknowledged only when its result, its retry or its death is safe elsewhere. */
 export function workOff(options: WorkQueueOptions): WorkQueue {
-  const { queue, handler, prefetch, link, publisher, rules, clock, on, declare } = options;
+  const { queue, handler, prefetch, parse, link, publisher, rules, clock, on, declare } = options;
   const inHand = new Set<Promise<void>>();
   let stopping = false;
   const subscription = subscribe({ link, declare, start });
@@ -77,7 +78,7 @@ export function workOff(options: WorkQueueOptions): WorkQueue {
     let event: CloudEvent | undefined;
     try {
       refuseCrashLoop(message, queue);
-      event = parseCloudEvent(message.content);
+      event = parse(message.content);
       const detached = await handler(deliveryOf(job, event));
       if (detached) await goOn(job, detached);
     } catch (thrown) {

@@ -2,6 +2,7 @@ export * from "./configuration.js";
 export * from "./http-problem.js";
 export * from "./json-artifacts.js";
 export { errorFields, openLog, type Log, type LogFields } from "./log.js";
+export { memoCollection, openMemo, type Memo, type MemoRecord } from "./memo.js";
 export { openManifests, type Manifests } from "./manifests.js";
 export { Counter, Gauge, Histogram, type Metrics } from "./metrics.js";
 export { openPlatform, type Clock, type Platform } from "./platform.js";

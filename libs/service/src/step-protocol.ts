@@ -128,7 +128,7 @@ export function openStepRunner(service: string, step: AnyStep, platform: Platfor
     return {
       ...{ run, event, log, progress, signal: signals.ended },
       ...{ artifacts: platform.artifacts, records: platform.records, tracking: platform.tracking },
-      ...{ settings: platform.settings, clock: platform.clock },
+      ...{ settings: platform.settings, environment: platform.environment, clock: platform.clock },
       pipeline: (await specs.of(work.data)) as PipelineSpec & undefined,
     };
   }

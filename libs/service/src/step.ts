@@ -1,7 +1,7 @@
 import type { AnyEvent, CloudEvent, DataOf, Emission, PipelineSpec } from "@millrace/contracts";
 import type { ArtifactStore, RecordStore } from "@millrace/storage";
 import type { Tracking } from "@millrace/tracking";
-import type { PlatformSettings } from "./configuration.js";
+import type { Environment, PlatformSettings } from "./configuration.js";
 import type { Log } from "./log.js";
 import type { Clock } from "./platform.js";
 
@@ -20,6 +20,8 @@ export interface StepContext<On extends AnyEvent = AnyEvent> {
   readonly records: RecordStore;
   readonly tracking: Tracking;
   readonly settings: PlatformSettings;
+  /** For what pipeline.yaml refers to, and for settings of the step's own service. */
+  readonly environment: Environment;
   readonly log: Log;
   readonly clock: Clock;
   readonly signal: AbortSignal;

@@ -1,14 +1,17 @@
-import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
-import type { Table } from "@millrace/contracts";
-import { readCsv } from "./read-csv.js";
-import { readParquet } from "./read-parquet.js";
-import { existingFile, formatOf, type SourceFormat } from "./source-file.js";
-import { sourceProblem } from "./source-problem.js";
-import { writeParquet } from "./write-parquet.js";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { FileFormat, Table } from "@millrace/contracts";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openDatabase, withConnection } from "./duckdb/open-database.js";
+import { loadFiles } from "./files/load-files.js";
+import { sourceProblem } from "./files/source-problem.js";
+import { writeParquet } from "./parquet/write-parquet.js";
+import { collectTable } from "./duckdb/collect-table.js";
 
 export interface ReadOptions {
-  /** By default the extension says it: .csv, .csv.gz, .parquet. */
-  readonly format?: SourceFormat;
+  /** By default the extension says it. */
+  readonly format?: FileFormat;
   /** The columns to read, in the order wanted; all by default. */
   readonly columns?: readonly string[];
 }
@@ -21,38 +24,26 @@ export interface Tables {
 
 /** Opens one DuckDB inside this process, in memory, for all calls. Threads change how fast it is, never the result. */
 export async function openTables({ threads }: { threads?: number } = {}): Promise<Tables> {
-  const database = await DuckDBInstance.create(":memory:", {
-    autoinstall_known_extensions: "false",
-    autoload_known_extensions: "false",
-    ...(threads !== undefined && { threads: String(threads) }),
-  });
+  const database = await openDatabase(":memory:", { threads });
   const connected = <Result>(work: (connection: DuckDBConnection) => Promise<Result>) => withConnection(database, work);
   return {
-    readTable: (path, options) => readTable(connected, path, options),
+    readTable: (path, options) => connected((connection) => readTable(connection, path, options)),
     writeParquet: (table, path) => connected((connection) => writeParquet(connection, table, path)),
     close: () => database.closeSync(),
   };
 }
 
-/** Temporary tables belong to a connection, so calls at the same time do not see each other's. */
-async function withConnection<Result>(
-  database: DuckDBInstance,
-  work: (connection: DuckDBConnection) => Promise<Result>,
-): Promise<Result> {
-  const connection = await database.connect();
-  try {
-    return await work(connection);
-  } finally {
-    connection.closeSync();
-  }
-}
-
-type Connected = (work: (connection: DuckDBConnection) => Promise<Table>) => Promise<Table>;
-
-async function readTable(connected: Connected, path: string, { format, columns }: ReadOptions = {}): Promise<Table> {
-  const file = await existingFile(path);
-  const read = (format ?? formatOf(path)) === "csv" ? readCsv : readParquet;
-  const table = await connected((connection) => read(connection, file, columns));
+async function readTable(
+  connection: DuckDBConnection,
+  path: string,
+  { format, columns: wanted }: ReadOptions = {},
+): Promise<Table> {
+  const target = { connection, table: "source_rows", temporary: true };
+  const folder = await mkdtemp(join(tmpdir(), "millrace-unpacked-"));
+  const { columns } = await loadFiles(target, { paths: [path], format }, { folder, wanted }).finally(() =>
+    rm(folder, { recursive: true, force: true }),
+  );
+  const table = await collectTable(connection, "select * from source_rows", columns);
   if (table.rows > 0) return table;
   throw sourceProblem("SOURCE_NO_ROWS", path, "has a header and no rows.", "Write at least one row.");
 }

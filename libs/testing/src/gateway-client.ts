@@ -1,4 +1,4 @@
-import type { AcceptedRun, RunRecord } from "@millrace/contracts";
+import { hasEnded, type AcceptedRun, type RunRecord } from "@millrace/contracts";
 import { until } from "./until.js";
 
 export interface Answer<Body = Record<string, unknown>> {
@@ -33,7 +33,7 @@ export const endOfRun = (gateway: string, run: string, within = 60_000): Promise
     `${run} to end`,
     async () => {
       const { body } = await call<RunRecord>(`${gateway}/runs/${run}`);
-      return body.status !== undefined && body.status !== "running" ? body : undefined;
+      return body.status !== undefined && hasEnded(body.status) ? body : undefined;
     },
     { within },
   );

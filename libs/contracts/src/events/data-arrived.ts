@@ -8,7 +8,13 @@ export const dataArrived = defineEvent({
   takenBy: { ingestion: "ingest" },
   data: z.looseObject({
     pipeline: z.string().min(1),
-    source: z.string().min(1).optional().describe("A file that replaces the source of pipeline.yaml for this run"),
+    source: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "A file, a folder, a pattern or s3://bucket/key that replaces the source of pipeline.yaml for this run",
+      ),
     reason: z.string().optional().describe("What noticed the arrival: folder, http, cli, retraining, …"),
   }),
 });

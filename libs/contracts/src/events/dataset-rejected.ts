@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineEvent } from "../define-event.js";
 import { artifactRef } from "../artifact.js";
-import { datasetRef, finding, ofPipeline } from "./parts.js";
+import { datasetRef, finding, ofPipeline, validationParts } from "./parts.js";
 
 export const datasetRejected = defineEvent({
   type: "dataset.rejected",
@@ -12,6 +12,7 @@ export const datasetRejected = defineEvent({
     dataset: datasetRef,
     report: artifactRef,
     findings: z.array(finding),
+    ...validationParts,
     summary: z.string(),
   }),
 });

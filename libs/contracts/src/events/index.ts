@@ -1,4 +1,5 @@
 import type { AnyEvent } from "../define-event.js";
+import { dataAbsent } from "./data-absent.js";
 import { dataArrived } from "./data-arrived.js";
 import { datasetIngested } from "./dataset-ingested.js";
 import { datasetRejected } from "./dataset-rejected.js";
@@ -33,6 +34,7 @@ export const events: readonly AnyEvent[] = [
   modelRolledBack,
   modelDeployed,
   driftDetected,
+  dataAbsent,
   stepDone,
   stepFailed,
   stepProgress,
@@ -41,6 +43,7 @@ export const events: readonly AnyEvent[] = [
 export const eventOfType = (type: string): AnyEvent | undefined => events.find((event) => event.type === type);
 
 export {
+  dataAbsent,
   dataArrived,
   datasetIngested,
   datasetRejected,

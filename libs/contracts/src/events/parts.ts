@@ -11,12 +11,44 @@ export const ofPipeline = {
 };
 
 export const sourceRef = z.looseObject({
-  location: z.string().describe("Where the rows came from"),
-  digest: z.string().optional().describe("sha256 of the source's bytes"),
+  location: z.string().describe("Where the rows came from, without credentials"),
+  digest: z
+    .string()
+    .optional()
+    .describe(
+      "sha256 of the file's bytes; of several files or objects: of their names and digests; a database has none",
+    ),
 });
+
+const watermark = z.union([z.number(), z.string()]);
 
 export const datasetRef = z.looseObject({
   source: sourceRef,
+  span: z
+    .looseObject({
+      from: watermark.optional().describe("The watermark before this run; its rows are larger"),
+      to: watermark.optional().describe("The largest value of the watermark column"),
+      spans: z.number().int().optional().describe("How many spans the dataset is made of, this one among them"),
+      rows: z.number().int().optional().describe("How many rows this span brought"),
+    })
+    .optional()
+    .describe("Which of the source's rows these are, where the pipeline reads only some of them"),
+  duplicates: z
+    .looseObject({
+      rows: z.number().int().describe("Rows with an exact twin before them; twins are on one side"),
+      leaked: z
+        .number()
+        .describe("How many test rows would have a twin among the training rows if rows were dealt blindly"),
+    })
+    .optional(),
+  rowNumbers: z
+    .looseObject({ train: artifactRef, test: artifactRef })
+    .optional()
+    .describe("Which row of the source, from 1 on, each row is: 32-bit integers as .npy"),
+  statistics: artifactRef
+    .optional()
+    .describe("Each column's kind, missing, min, max, mean and distinct values as JSON"),
+  csv: z.looseObject({ train: artifactRef, test: artifactRef }).optional().describe("Where features.csv asks for them"),
   rows: z.looseObject({ total: z.number().int(), train: z.number().int(), test: z.number().int() }),
   train: artifactRef.describe("The training rows as Parquet"),
   test: artifactRef.describe("The untouched test rows as Parquet; only the evaluator scores on them"),
@@ -25,14 +57,31 @@ export const datasetRef = z.looseObject({
 export const finding = z
   .looseObject({
     ...problemSchema.shape,
-    severity: z.enum(["warning", "error"]),
+    severity: z
+      .enum(["warning", "quarantine", "error"])
+      .describe("Told; the rows were kept apart; the dataset was refused because of it"),
     column: z.string().optional(),
     rows: z.number().int().optional().describe("How many rows it concerns"),
     examples: z.array(z.string()).optional(),
+    places: z
+      .array(z.looseObject({ side: z.enum(["train", "test"]), row: z.number().int(), value: z.string().optional() }))
+      .optional()
+      .describe("Some of those rows: the source's row number where it is known, else the side's, from 1 on"),
   })
   .meta({ id: "Finding" });
 
 export type Finding = z.infer<typeof finding>;
+
+/** What validation says beside its verdict. */
+export const validationParts = {
+  page: artifactRef.optional().describe("The report as one HTML page for people"),
+  schemaFile: artifactRef.optional().describe("The schema as a schema.yaml to review"),
+  quarantine: z
+    .looseObject({ rows: z.number().int(), train: z.number().int(), test: z.number().int(), artifact: artifactRef })
+    .optional()
+    .describe("The rows that were kept apart, as Parquet with their row numbers and the reasons"),
+  summary: z.string().optional().describe("What was found, in a paragraph"),
+};
 
 export const metrics = z.record(z.string(), z.number());
 

@@ -113,6 +113,19 @@ export const pipelineSpec = z
       .prefault({}),
     accept,
     promote: z.strictObject({ alias: name.default("champion") }).prefault({}),
+    serve: z
+      .strictObject({
+        port: z
+          .number()
+          .int()
+          .min(1)
+          .max(65535)
+          .optional()
+          .describe(
+            "Where predictions are answered when `npm start -- --pipeline` runs this pipeline; INFERENCE_PORT goes before it",
+          ),
+      })
+      .prefault({}),
   })
   .meta({ id: "Pipeline", description: "pipeline.yaml: what a data scientist says of a pipeline" });
 

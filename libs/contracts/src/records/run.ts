@@ -1,7 +1,14 @@
 import type { CloudEvent } from "../cloud-event.js";
 import type { Problem } from "../problem.js";
 
-export type RunStatus = "running" | "promoted" | "rejected" | "rolled-back" | "done" | "failed";
+export type RunStatus =
+  "waiting" | "running" | "promoted" | "rejected" | "rolled-back" | "done" | "failed" | "superseded";
+
+/** Whether nothing more is to come of the run by itself. */
+export const hasEnded = (status: RunStatus): boolean => status !== "running" && status !== "waiting";
+
+/** Why a run has not begun: it waits for its turn, or a newer arrival took its place. */
+export type RunTurn = { state: "waiting"; for: string } | { state: "superseded"; by: string };
 
 export interface RunStep {
   step: string;
@@ -20,6 +27,8 @@ export interface RunRecord {
   status: RunStatus;
   summary: string;
   problem?: Problem;
+  /** Only until the run begins. */
+  turn?: RunTurn;
   startedAt: string;
   updatedAt: string;
   events: Record<string, CloudEvent>;

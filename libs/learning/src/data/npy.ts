@@ -12,7 +12,7 @@ const MAGIC = "\x93NUMPY\x01\x00";
 export function encodeNpy(array: NpyArray): Uint8Array {
   const values = ArrayBuffer.isView(array) ? array : array.values;
   const shape = ArrayBuffer.isView(array) ? `(${array.length},)` : `(${array.rows}, ${array.columns})`;
-  const type = (Object.keys(kinds) as Kind[]).find((kind) => values instanceof kinds[kind])!;
+  const type = (Object.keys(kinds) as Kind[]).find((kind) => kinds[kind].name === values.constructor.name)!;
   const header = paddedHeader(`{'descr': '${type}', 'fortran_order': False, 'shape': ${shape}, }`);
   const bytes = new Uint8Array(header.length + values.byteLength);
   bytes.set(header);

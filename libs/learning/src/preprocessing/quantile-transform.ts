@@ -88,8 +88,9 @@ function countWhere(values: Float64Array, holds: (value: number) => boolean): nu
 
 function normalOf(share: number, value: number, lowest: number, highest: number): number {
   if (value !== value) return NaN;
-  if (value - NEARBY < lowest) return -FARTHEST;
-  if (value + NEARBY > highest) return FARTHEST;
+  // The share itself is asked too: beside a large number, 1e-7 is lost.
+  if (share === 0 || value - NEARBY < lowest) return -FARTHEST;
+  if (share === 1 || value + NEARBY > highest) return FARTHEST;
   return Math.min(FARTHEST, Math.max(-FARTHEST, normalQuantile(share)));
 }
 
@@ -129,7 +130,9 @@ function normalNode(graph: Graph, share: string, value: string, quantiles: reado
   const bound = doubleNode(graph, NEARBY);
   const normal = normalQuantileNode(graph, share);
   const bounded = graph.add("Max", [graph.add("Min", [normal, far]), near]);
-  const isHigh = graph.add("Greater", [graph.add("Add", [value, bound]), doubleNode(graph, quantiles.at(-1)!)]);
-  const isLow = graph.add("Less", [graph.add("Sub", [value, bound]), doubleNode(graph, quantiles[0]!)]);
+  const isOver = graph.add("Greater", [graph.add("Add", [value, bound]), doubleNode(graph, quantiles.at(-1)!)]);
+  const isUnder = graph.add("Less", [graph.add("Sub", [value, bound]), doubleNode(graph, quantiles[0]!)]);
+  const isHigh = graph.add("Or", [isOver, graph.add("GreaterOrEqual", [share, doubleNode(graph, 1)])]);
+  const isLow = graph.add("Or", [isUnder, graph.add("LessOrEqual", [share, doubleNode(graph, 0)])]);
   return whereNode(graph, isLow, near, whereNode(graph, isHigh, far, bounded));
 }

@@ -1,16 +1,11 @@
-import { ProblemError, type Table } from "@millrace/contracts";
-import { seededRandom } from "../data/random.js";
-import { takeRows } from "../data/take-rows.js";
-import { evaluateProbabilities } from "../metrics/metrics.js";
-import { evaluateValues } from "../metrics/value-metrics.js";
-import { familyNamed } from "../models/families.js";
+import type { Table } from "@millrace/contracts";
 import type { FitContext, TrainingData } from "../models/family.js";
-import { applyPreprocessor } from "../preprocessing/apply-preprocessor.js";
-import { categoricalOutputs } from "../preprocessing/chain-outputs.js";
-import { fitAndApplyPreprocessor } from "../preprocessing/fit-and-apply.js";
 import type { PreprocessStep } from "../preprocessing/preprocessor-state.js";
+import { prepareFold, scoreFold } from "./fold-data.js";
 import { plainFolds, splitsOf, stratifiedFolds } from "./folds.js";
 import type { RowSplit } from "./rows.js";
+
+export { takeCodes, takeTargets, weightsOf } from "./fold-data.js";
 
 /** A model with its preprocessing, to be tried on some rows. */
 export interface Trial {
@@ -81,67 +76,8 @@ export function foldContext({ onProgress, ...context }: TrialContext, fold: numb
 const outputsOf = ({ classes }: Pick<Trial, "classes">): number => Math.max(1, classes.length);
 
 /** One fold of it: preprocessor, resampling and model learn from its training rows alone. */
-export function validateFold(trial: Trial, fold: Int32Array | RowSplit, context: TrialContext = {}): FoldResult {
-  const { table, classes, preprocess, features, seed } = trial;
-  const { train, test } = splitsOf([fold], table.rows)[0]!;
-  refuseEmpty(train, test);
-  const seen = takeRows(table, train);
-  const y = takeTargets(trial, train);
-  const target = classes.length === 0 ? { values: y } : { codes: y, classes };
-  const { state, matrix } = fitAndApplyPreprocessor(seen, preprocess, { features, target, seed });
-  const categorical = categoricalOutputs(state);
-  const predict = learn(
-    trial,
-    { ...{ x: matrix, y, classes: classes.length, categorical }, ...weightsOf(trial, train) },
-    context,
-  );
-  const probabilities = predict(applyPreprocessor(state, takeRows(table, test)));
-  return { rows: test, probabilities, metrics: measured(trial, test, probabilities) };
-}
-
-function learn(trial: Trial, data: TrainingData, context: TrialContext) {
-  const family = familyNamed(trial.family);
-  const random = seededRandom(trial.seed);
-  const resampled = trial.resample?.(data, { ...context, random: random.fork("resample") });
-  const { classes, categorical } = data;
-  const model = family.fit(
-    resampled ? { x: resampled.x, y: resampled.y, weights: resampled.weights, classes, categorical } : data,
-    family.parameters(trial.params ?? {}),
-    { ...context, random: random.fork("model") },
-  );
-  return (x: TrainingData["x"]) => family.predict(model, x);
-}
-
-function measured(trial: Trial, test: Int32Array, outputs: Float64Array): Record<string, number> {
-  const { classes, positive, threshold } = trial;
-  const y = takeTargets(trial, test);
-  const weights = weightsOf(trial, test);
-  if (classes.length === 0) return evaluateValues({ actual: y as Float64Array, predicted: outputs, ...weights });
-  return evaluateProbabilities({
-    ...{ labels: y as Int32Array, probabilities: outputs, classes, positive, threshold },
-    ...weights,
-  });
-}
-
-export const weightsOf = ({ weights }: Pick<Trial, "weights">, rows: Int32Array): { weights?: Float64Array } =>
-  weights === undefined ? {} : { weights: Float64Array.from(rows, (row) => weights[row]!) };
-
-export const takeTargets = (
-  { y, classes }: Pick<Trial, "y" | "classes">,
-  rows: Int32Array,
-): Int32Array | Float64Array =>
-  classes.length === 0 ? Float64Array.from(rows, (row) => y[row]!) : takeCodes(y as Int32Array, rows);
-
-export const takeCodes = (codes: Int32Array, rows: Int32Array): Int32Array => rows.map((row) => codes[row]!);
-
-function refuseEmpty(train: Int32Array, test: Int32Array): void {
-  if (train.length > 0 && test.length > 0) return;
-  throw new ProblemError({
-    code: "FOLD_EMPTY",
-    message: `a fold has ${train.length} rows to learn from and ${test.length} to be tested on.`,
-    remedy: "Give each fold rows for both.",
-  });
-}
+export const validateFold = (trial: Trial, fold: Int32Array | RowSplit, context: TrialContext = {}): FoldResult =>
+  scoreFold(trial, prepareFold(trial, fold, context), context);
 
 /** A metric counts where every fold has it. */
 export function summary(folds: readonly Record<string, number>[]): Pick<CrossValidation, "mean" | "deviation"> {

@@ -48,6 +48,12 @@ describe("a pool of threads", () => {
     expect(threads).toHaveLength(3);
   });
 
+  it("keeps as many threads as it is told to", async () => {
+    pool = openThreadPool<string, string>(begin, { keep: 2 });
+    for (let round = 0; round < 3; round++) await Promise.all(["a", "b"].map((job) => pool.run(job)));
+    expect(threads).toHaveLength(2);
+  });
+
   it("hands over a problem as a problem", async () => {
     await expect(pool.run("refuse")).rejects.toMatchObject({ name: "ProblemError", code: "NOT_SO" });
   });

@@ -16,18 +16,18 @@ export interface JobOptions {
 }
 
 export interface ThreadPool<Job, Result> {
-  /** Works in a thread of its own, so that this one goes on answering. One thread is kept for the next job. */
+  /** Works in a thread of its own, so that this one goes on answering. Threads are kept for the next jobs, one if not said. */
   run(job: Job, options?: JobOptions): Promise<Result>;
   stop(): Promise<void>;
 }
 
 /** Threads that answer jobs with `serveJobs`. */
-export function openThreadPool<Job, Result>(newThread: () => Worker): ThreadPool<Job, Result> {
-  let idle: Worker | undefined;
+export function openThreadPool<Job, Result>(newThread: () => Worker, { keep: kept = 1 } = {}): ThreadPool<Job, Result> {
+  const idle: Worker[] = [];
 
   async function run(job: Job, options: JobOptions = {}): Promise<Result> {
     options.signal?.throwIfAborted();
-    const worker = take() ?? begin();
+    const worker = idle.pop() ?? begin();
     worker.ref();
     try {
       const result = await converse<Job, Result>(worker, job, options);
@@ -43,24 +43,18 @@ export function openThreadPool<Job, Result>(newThread: () => Worker): ThreadPool
   function begin(): Worker {
     const worker = newThread();
     worker.on("error", () => undefined);
-    worker.once("exit", () => void (idle === worker && take()));
+    worker.once("exit", () => void (idle.includes(worker) && idle.splice(idle.indexOf(worker), 1)));
     return worker;
   }
 
-  function take(): Worker | undefined {
-    const worker = idle;
-    idle = undefined;
-    return worker;
-  }
-
-  /** One thread is kept, and it does not keep the process alive. */
+  /** The threads that are kept do not keep the process alive. */
   async function keep(worker: Worker): Promise<void> {
-    if (idle !== undefined) return void (await worker.terminate());
+    if (idle.length >= kept) return void (await worker.terminate());
     worker.unref();
-    idle = worker;
+    idle.push(worker);
   }
 
-  return { run, stop: async () => void (await take()?.terminate()) };
+  return { run, stop: async () => void (await Promise.all(idle.splice(0).map((worker) => worker.terminate()))) };
 }
 
 async function converse<Job, Result>(worker: Worker, job: Job, { onProgress, signal }: JobOptions): Promise<Result> {

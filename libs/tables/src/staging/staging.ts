@@ -1,4 +1,5 @@
 import type { CsvOptions, FileFormat } from "@millrace/contracts";
+import type { ColumnDescription } from "../describe-columns.js";
 import type { RowSink, StagedColumn } from "./row-sink.js";
 
 /** Files that become one table: their rows below each other. */
@@ -58,6 +59,8 @@ export interface Staging {
   readonly sink: RowSink;
   readFiles(files: FilesRequest | JoinedRequest): Promise<FilesRead>;
   describe(): Promise<{ readonly rows: number; readonly columns: readonly StagedColumn[] }>;
+  /** What each column holds, over all rows. */
+  statistics(): Promise<readonly ColumnDescription[]>;
   /** Of rows with the same key only the one that is the newest by `order` (or the last one read) stays. Gives how many went. */
   keepNewest(key: readonly string[], order?: string): Promise<number>;
   /** Takes away the rows of which `column` is below `from` (numbers, or milliseconds of dates). Gives how many went. */

@@ -1,0 +1,39 @@
+import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
+
+export interface DatabaseOptions {
+  readonly threads?: number;
+  /** Beyond it DuckDB puts rows into `folder`. */
+  readonly memory?: string;
+  readonly folder?: string;
+  readonly readOnly?: boolean;
+}
+
+/** A DuckDB that loads no extensions. Threads change how fast it is, never the result. */
+export const openDatabase = (path: string, options: DatabaseOptions = {}): Promise<DuckDBInstance> =>
+  DuckDBInstance.create(path, {
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+    ...(options.threads !== undefined && { threads: String(options.threads) }),
+    ...(options.memory !== undefined && { memory_limit: options.memory }),
+    ...(options.folder !== undefined && { temp_directory: options.folder }),
+    ...(options.readOnly && { access_mode: "READ_ONLY" }),
+  });
+
+/** Temporary tables belong to a connection, so calls at the same time do not see each other's. */
+export async function withConnection<Result>(
+  database: DuckDBInstance,
+  work: (connection: DuckDBConnection) => Promise<Result>,
+): Promise<Result> {
+  const connection = await database.connect();
+  try {
+    return await work(connection);
+  } finally {
+    connection.closeSync();
+  }
+}
+
+/** The first row of a query's result. */
+export async function firstRow(connection: DuckDBConnection, sql: string): Promise<unknown[]> {
+  const reader = await connection.runAndReadAll(sql);
+  return (reader.getRowsJS()[0] ?? []) as unknown[];
+}

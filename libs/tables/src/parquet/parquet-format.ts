@@ -1,0 +1,14 @@
+import { identifier, literal } from "../duckdb/sql.js";
+
+/** Where names are kept that DuckDB would change because they differ in nothing but case. */
+export const NAMES_KEY = "millrace.columns";
+
+export const GROUP_ROWS = 122_880;
+
+/** Fixed, so that a new default of DuckDB's does not change the bytes. */
+export const PARQUET_FORMAT = `format parquet, compression snappy, row_group_size ${GROUP_ROWS}`;
+
+export function namesOption(names: readonly string[]): string {
+  const distinct = new Set(names.map((name) => name.toLowerCase())).size;
+  return distinct === names.length ? "" : `, kv_metadata {${identifier(NAMES_KEY)}: ${literal(JSON.stringify(names))}}`;
+}
