@@ -144,7 +144,8 @@ const mongodb = {
   async bare({ url }) {
     const client = await new MongoClient(url).connect();
     let count = 0;
-    for await (const _ of client.db("bench").collection("rows").find({}, { batchSize: CURSOR_ROWS })) count += 1;
+    const cursor = client.db("bench").collection("rows").find({}, { batchSize: CURSOR_ROWS });
+    for await (const row of cursor) count += row === null ? 0 : 1;
     await client.close();
     return count;
   },

@@ -1,1 +1,1 @@
-module.exports = { ...require("../../jest.preset.cjs"), displayName: "learning" };
+module.exports = { ...require("../../jest.preset.cjs"), displayName: "drift" };

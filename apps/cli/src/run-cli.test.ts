@@ -14,7 +14,8 @@ describe("the command line", () => {
   it("follows a run step by step and ends with the verdict", async () => {
     const { exit, out, err } = await platform.cli("arrive", "good");
     expect({ exit, err }).toEqual({ exit: 0, err: "" });
-    expect(out).toMatch(/^run-[0-9a-f]{16}\n {2}ingest +\d+\.\d\d s {2}reading good\n/);
+    // So short a step may be over before anyone has heard what it said last.
+    expect(out).toMatch(/^run-[0-9a-f]{16}\n {2}ingest +\d+\.\d\d s {2}(reading good|ingest began)\n/);
     expect(out.match(/ingest/g)).toHaveLength(1);
     expect(out).toMatch(/run-[0-9a-f]{16} promoted after \d+\.\d\d s: promoted good version 1: the first model\n$/);
   });

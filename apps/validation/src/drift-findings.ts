@@ -1,8 +1,7 @@
 import type { ArtifactRef, ColumnSchema, Finding, PipelineSpec } from "@millrace/contracts";
-import type { Profile } from "@millrace/drift";
+import { compareProfiles, type Profile } from "@millrace/drift";
 import { readJson, type StepContext } from "@millrace/service";
 import { findingOf } from "./column-findings.js";
-import { compareColumns } from "./compare-columns.js";
 import type { FindingCode } from "./finding-codes.js";
 import type { Reference } from "./judge-dataset.js";
 import type { References } from "./references.js";
@@ -66,7 +65,10 @@ function comparisons({ previous, champion, serving }: References): Against[] {
 
 function findingsAgainst(profile: Profile, reference: Reference, against: Against, parts: Parts): Finding[] {
   const { pipeline, rules, schema } = parts;
-  return compareColumns(reference.profile, profile, pipeline.validate.drift).flatMap(({ column, effect, sentence }) => {
+  const { effect: least, rate } = pipeline.validate.drift;
+  const { columns } = compareProfiles(reference.profile, profile, { effect: least, rate });
+  return columns.flatMap(({ name: column, drifted, effect, sentence }) => {
+    if (!drifted) return [];
     const isTarget = column === pipeline.target.column;
     if (isTarget && against.code === "SKEW_SERVING") return [];
     const wanted = schema.get(column);

@@ -1,6 +1,5 @@
 import type { DataSchema, PipelineSpec, Table } from "@millrace/contracts";
-import type { Profile } from "@millrace/drift";
-import { openProfiler } from "./distributions.js";
+import { openProfiler, type Profile } from "@millrace/drift";
 import { openColumnChecks, type ColumnCount } from "./check-columns.js";
 import { openSample } from "./sample-rows.js";
 import { keepColumns, scanSide, type ScanContext, type Sides } from "./scan-dataset.js";

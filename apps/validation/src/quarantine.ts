@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ArtifactRef, Column, ColumnSchema, Table } from "@millrace/contracts";
 import type { Profile } from "@millrace/drift";
-import { openProfiler, type Profiler } from "./distributions.js";
+import { openProfiler, type Profiler } from "@millrace/drift";
 import type { Batch } from "./check-columns.js";
 import type { RowNumber } from "./column-findings.js";
 import { keepColumns, scanSide, type ScanContext, type Sides } from "./scan-dataset.js";

@@ -1,6 +1,6 @@
 import { boundOf, type ColumnSchema } from "@millrace/contracts";
 import type { FindingCode } from "./finding-codes.js";
-import { shapeOf } from "./distributions.js";
+import { shapeOf } from "@millrace/drift";
 
 /** The code of what is wrong with a value; undefined where nothing is. */
 export type NumberCheck = (value: number) => FindingCode | undefined;

@@ -11,7 +11,7 @@ interface CommonProfile {
   readonly name: string;
   readonly rows: number;
   readonly missing: number;
-  /** About how many different values there are. */
+  /** How many different values there are: exact up to 512 and where no value comes twice, else within some 5 per cent. */
   readonly distinct: number;
 }
 
@@ -27,7 +27,7 @@ export interface NumberProfile extends CommonProfile {
   readonly mean?: number;
   /** Sum of squared differences from the mean. */
   readonly squares?: number;
-  /** A sketch of the distribution: `quantile(profile, share)` and `shareBelow(profile, value)` read it. */
+  /** Of the distribution and of the different values: `quantile`, `shareBelow`, `histogram` and `mergeProfiles` read it. */
   readonly sketch: unknown;
 }
 
@@ -40,4 +40,6 @@ export interface TextProfile extends CommonProfile {
   readonly length?: { readonly min: number; readonly max: number; readonly mean: number };
   /** The most frequent shapes ("AA-999": letters A or a, digits 9) with their counts. */
   readonly shapes: readonly (readonly [shape: string, count: number])[];
+  /** Of the different values: `mergeProfiles` reads it. */
+  readonly sketch?: unknown;
 }

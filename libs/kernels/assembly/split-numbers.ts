@@ -6,6 +6,9 @@ import {
   gainOfSplit, hasEnough, keepsDirection, leafGradient, leafHessian, leafRows, leastHessian, rowsBesides, rowsOfBin, rowsPerHessian,
 } from "./split-leaf";
 
+/** In a leaf of fewer rows many bins are empty, and it pays to look whether they are. */
+const SPARSE_ROWS: f64 = 1000;
+
 /** The best bin of the last scan, and what it gains. */
 let foundBin = 0;
 let foundGain: f64 = 0;
@@ -122,8 +125,12 @@ function scan(histogram: usize, bins: i32, begin: i64, beginRows: f64, floor: f6
   let before = i64x2.splat(begin);
   let rowsBefore = f64x2.splat(beginRows);
   let best = f64x2.splat(0);
-  for (let place = histogram + 8; place < end; place += 16) {
+  const first = histogram + 8;
+  const isSparse = leafRows < SPARSE_ROWS;
+  for (let place = first; place < end; place += 16) {
     const pairs = v128.load(place);
+    // A cut behind empty bins is the cut before them.
+    if (isSparse && place != first && !v128.any_true(pairs)) continue;
     const sums = sumsWith(before, pairs);
     const rows = rowsWith(rowsBefore, pairs);
     before = secondTwice(sums);
