@@ -4,9 +4,18 @@ import tseslint from "typescript-eslint";
 
 const only = (sourceTag, ...onlyDependOnLibsWithTags) => ({ sourceTag, onlyDependOnLibsWithTags });
 
-const libs = ["contracts", "service", "messaging", "storage", "tracking", "tables", "learning", "drift", "testing"].map(
-  (name) => `lib:${name}`,
-);
+const libs = [
+  "contracts",
+  "service",
+  "messaging",
+  "storage",
+  "tracking",
+  "tables",
+  "learning",
+  "drift",
+  "pages",
+  "testing",
+].map((name) => `lib:${name}`);
 
 // The arrows of docs/architecture.md, one line a project kind. There is no rule "* → *".
 const arrows = [
@@ -16,6 +25,7 @@ const arrows = [
   only("lib:learning", "lib:contracts", "lib:kernels"),
   only("lib:drift", "lib:contracts"),
   only("lib:samples", "lib:contracts"),
+  only("lib:pages"),
   only("lib:tables", "lib:contracts"),
   only("lib:messaging", "lib:contracts"),
   only("lib:storage", "lib:contracts"),

@@ -1,3 +1,4 @@
+import { escaped } from "@millrace/pages";
 import type { ColumnFacts, NumberFacts } from "./profile-columns.js";
 import { numberText, percent } from "./profile-text.js";
 
@@ -53,6 +54,3 @@ function bars(counts: readonly number[]): string {
   };
   return `<svg width="${Math.max(1, counts.length) * 8}" height="36" fill="#4a7ebb">${counts.map(bar).join("")}</svg>`;
 }
-
-const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (letter) => entities[letter]!);

@@ -1,5 +1,6 @@
 import type { Problem } from "@millrace/contracts";
 import { sentenceOf } from "@millrace/contracts";
+import { escaped, style } from "@millrace/pages";
 import type { FeatureSummary } from "./feature-summary.js";
 
 export interface FeatureReport {
@@ -22,10 +23,7 @@ const MOST_SHOWN = 500;
 export const featurePage = (report: FeatureReport): string => `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Features of ${escaped(report.pipeline)}</title>
 <style>
-body{font:14px/1.5 system-ui,sans-serif;margin:2rem;max-width:70rem}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.2rem .6rem;border-bottom:1px solid #8884}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}svg{display:block}rect{fill:#4a7fb5}
-@media(prefers-color-scheme:dark){body{background:#161616;color:#ddd}}
+${style}
 </style>
 <h1>Features of ${escaped(report.pipeline)}</h1>
 <p>${report.before.length} columns of ${report.rows} training rows became ${report.after.length} features.
@@ -39,14 +37,14 @@ ${tableOf(report.after)}
 `;
 
 const tableOf = (features: readonly FeatureSummary[]): string => `<table>
-<tr><th>Column<th class="n">Missing<th class="n">Min<th class="n">Mean<th class="n">Max<th>Distribution
+<tr><th>Column<th class="number">Missing<th class="number">Min<th class="number">Mean<th class="number">Max<th>Distribution
 ${features.slice(0, MOST_SHOWN).map(rowOf).join("\n")}
 </table>
 ${features.length > MOST_SHOWN ? `<p>And ${features.length - MOST_SHOWN} more, which features.json has.</p>` : ""}`;
 
 const rowOf = (feature: FeatureSummary): string =>
-  `<tr><td>${escaped(feature.name)}<td class="n">${missing(feature)}` +
-  [feature.min, feature.mean, feature.max].map((value) => `<td class="n">${shown(value)}`).join("") +
+  `<tr><td>${escaped(feature.name)}<td class="number">${missing(feature)}` +
+  [feature.min, feature.mean, feature.max].map((value) => `<td class="number">${shown(value)}`).join("") +
   `<td>${feature.kind === "text" ? categories(feature) : bars(feature.histogram)}`;
 
 const missing = ({ missing, rows }: FeatureSummary): string =>
@@ -63,16 +61,7 @@ function bars(histogram: readonly number[] = []): string {
   const most = Math.max(...histogram, 1);
   const rects = histogram.map((count, index) => {
     const height = count === 0 ? 0 : Math.max(1, Math.round((24 * count) / most));
-    return `<rect x="${index * 6}" y="${24 - height}" width="5" height="${height}"/>`;
+    return `<rect class="now" x="${index * 6}" y="${24 - height}" width="5" height="${height}"/>`;
   });
-  return `<svg width="${histogram.length * 6}" height="24" role="img">${rects.join("")}</svg>`;
+  return `<svg style="width:${histogram.length * 6}px;height:24px" role="img">${rects.join("")}</svg>`;
 }
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character]!);

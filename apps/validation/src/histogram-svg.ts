@@ -1,4 +1,4 @@
-import { html, type Markup } from "./escape-html.js";
+import { html, type Markup } from "@millrace/pages";
 import type { Bar } from "./histogram.js";
 import { percent } from "./in-words.js";
 

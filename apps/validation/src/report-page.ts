@@ -1,11 +1,11 @@
 import type { Finding, Table } from "@millrace/contracts";
 import { cell } from "@millrace/contracts";
 import type { ColumnProfile, Profile } from "@millrace/drift";
-import { html, type Markup } from "./escape-html.js";
+import { html, type Markup } from "@millrace/pages";
 import { histogramSvg } from "./histogram-svg.js";
 import { barsOf } from "./histogram.js";
 import { percent, short } from "./in-words.js";
-import { style } from "./report-style.js";
+import { style } from "@millrace/pages";
 import { counted } from "./summary.js";
 import { shortened } from "./tally.js";
 

@@ -1,4 +1,4 @@
-import type { Column } from "@millrace/contracts";
+import type { Column, NumericColumn } from "@millrace/contracts";
 import { binsOf, hasFewValues, type Bins } from "./column-bins.js";
 
 const fewestRows = 10;
@@ -12,14 +12,18 @@ const mostCategories = 20;
 export function associationOf(one: Column, other: Column): number {
   const [a, b] = bothPresent(one, other);
   if (rowsOf(a) < fewestRows) return 0;
-  const [fewA, fewB] = [hasFewValues(a, mostCategories), hasFewValues(b, mostCategories)];
-  if (a.kind === "number" && b.kind === "number" && !(fewA && fewB))
-    return Math.abs(correlation(ranks(a.values), ranks(b.values)));
-  if (fewA && fewB) return cramersV(binsOf(a, mostCategories), binsOf(b, mostCategories));
-  return a.kind === "number"
-    ? correlationRatio(ranks(a.values), binsOf(b, mostCategories))
-    : correlationRatio(ranks((b as typeof a & { values: Float64Array }).values), binsOf(a, mostCategories));
+  if (hasFewValues(a, mostCategories)) {
+    return hasFewValues(b, mostCategories) ? cramersV(categories(a), categories(b)) : beside(b, a);
+  }
+  return hasFewValues(b, mostCategories) ? beside(a, b) : rankCorrelation(a, b);
 }
+
+const categories = (column: Column): Bins => binsOf(column, mostCategories);
+
+// A column that has no few values is one of numbers.
+const ranksOf = (column: Column): Float64Array => ranks((column as NumericColumn).values);
+const beside = (numbers: Column, texts: Column): number => correlationRatio(ranksOf(numbers), categories(texts));
+const rankCorrelation = (one: Column, other: Column): number => Math.abs(correlation(ranksOf(one), ranksOf(other)));
 
 const rowsOf = (column: Column): number => (column.kind === "text" ? column.codes.length : column.values.length);
 

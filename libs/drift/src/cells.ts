@@ -41,7 +41,9 @@ export function cellsOfSorted(sorted: Float64Array): Cell[] {
   const cells: Cell[] = [];
   for (let start = 0, at = 1; at <= sorted.length; at++) {
     if (at < sorted.length && sorted[at] === sorted[start]) continue;
-    cells.push([sorted[start]!, sorted[start]!, at - start]);
+    // −0 becomes 0, which JSON would make of it.
+    const value = sorted[start]! + 0;
+    cells.push([value, value, at - start]);
     start = at;
   }
   return cells;

@@ -2,7 +2,7 @@ import type { Cell } from "./cells.js";
 
 /**
  * Counts numbers by the leading bits of their representation: sign, exponent and eight bits of the fraction, and six more,
- * up to four times, where many numbers begin alike. So cells are narrow where the numbers are, at any magnitude, and the
+ * up to six times, where many numbers begin alike. So cells are narrow where the numbers are, at any magnitude, and the
  * order of the numbers decides nothing but which few were counted before a cell was divided.
  */
 export interface NumberTree {
@@ -12,7 +12,7 @@ export interface NumberTree {
   cells(): Cell[];
 }
 
-const depth = 4;
+const depth = 6;
 const pageSlots = 64;
 const firstSlots = 256;
 /** 12 MB; what would be divided beyond that stays as it is. */
@@ -114,7 +114,7 @@ function followedBy({ high, low, level }: Leading, bits: number): Leading {
     : { high, low: low | (bits << (44 - 6 * next)), level: next };
 }
 
-/** Numbers that agree in 32 bits of the fraction are taken for one, that with the fewest digits. */
+/** Numbers that agree in 44 bits of the fraction are taken for one, that with the fewest digits. */
 function placeOf(leading: Leading): [number, number] {
   const [low, high] = boundsOf(leading);
   if (leading.level < depth) return [low, high];

@@ -16,5 +16,7 @@ function markupOf(part: Part): string {
   if (part === undefined) return "";
   if (Array.isArray(part)) return part.map(markupOf).join("");
   if (typeof part === "object") return (part as Markup).markup;
-  return String(part).replace(/[&<>"']/g, (character) => entities[character]!);
+  return escaped(String(part));
 }
+
+export const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character]!);

@@ -1,0 +1,2 @@
+export { escaped, html, type Markup } from "./markup.js";
+export { style } from "./style.js";
