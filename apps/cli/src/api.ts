@@ -55,6 +55,7 @@ export interface Api {
   run(id: string): Promise<RunView>;
   resume(id: string, from: string | undefined): Promise<{ run: string; step?: string }>;
   runEvents(id: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  artifact(digest: string): Promise<AsyncIterable<Uint8Array>>;
   models(): Promise<{ models: ModelLine[] }>;
   model(name: string): Promise<ModelView>;
   rollBack(model: string, wish: { version?: number; reason?: string }): Promise<Rollback>;
@@ -102,6 +103,8 @@ export function openApi(environment: Environment): Api {
     runEvents: async (id, signal) =>
       (await ask(`${gatewayUrl}/runs/${part(id)}/events`, "GET", undefined, signal))
         .body as unknown as AsyncIterable<Uint8Array>,
+    artifact: async (digest) =>
+      (await ask(`${gatewayUrl}/artifacts/${part(digest)}`)).body as unknown as AsyncIterable<Uint8Array>,
     models: () => get("/models"),
     model: (name) => get(`/models/${part(name)}`),
     rollBack: (model, wish) => send("POST", `/models/${part(model)}/rollback`, wish),

@@ -77,6 +77,7 @@ export async function startPlatform(): Promise<PlatformForTest> {
     environment: { ...stores, GATEWAY_PORT: "0", LOG_LEVEL: "error" },
   });
   const url = running.urls.gateway!;
+  await running.platform.artifacts.put(Buffer.from("x"), { mediaType: "text/plain", name: "x.txt" });
   await running.platform.records.records(deploymentCollection).putIfAbsent("good", {
     ...{ model: "good", generation: 1, champion: { version: 1, package: ref }, alias: "champion" },
     ...{ run: "run-0", reason: "the first model", updatedAt: "2026-01-01T00:00:00.000Z" },

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runIn, startPlatform, type PlatformForTest } from "./platform-for-test.js";
 
@@ -35,6 +35,15 @@ describe("the command line", () => {
     const broken = await platform.cli("arrive", "broken");
     expect(broken.exit).toBe(4);
     expect(broken.out).toContain("failed at ingest: SOURCE_NOT_FOUND. there is no such file. Put it there.");
+  });
+
+  it("brings what a step made, by name, and says what there is otherwise", async () => {
+    const run = /run-\w+/.exec((await platform.cli("arrive", "poor", "--again")).out)![0];
+    expect(await platform.cli("artifact", run, "x.txt")).toMatchObject({ exit: 0, out: "x" });
+    await platform.cli("artifact", run, "x.txt", "--out", "brought.txt");
+    expect(await readFile(join(platform.root, "brought.txt"), "utf8")).toBe("x");
+    const unknown = await platform.cli("artifact", run, "y.txt");
+    expect(unknown).toMatchObject({ exit: 1, err: expect.stringContaining("It made x.txt.") });
   });
 
   it("gives up following after the timeout, while the run goes on", async () => {

@@ -10,6 +10,7 @@ import type { Io } from "./io.js";
 import { listModels, rollBack, type RollbackOptions } from "./models.js";
 import { predict, type PredictOptions } from "./predict.js";
 import { listPipelines, listRuns, showRun, type RunsOptions } from "./runs.js";
+import { artifact, type ArtifactOptions } from "./artifact.js";
 import { dataCommands } from "./data-commands.js";
 import { up } from "./up.js";
 
@@ -82,13 +83,22 @@ function runCommands(program: Command, run: Run): void {
     .command("runs")
     .description("list runs, the newest first")
     .option("--pipeline <name>")
-    .option("--status <status>", "running, promoted, rejected, rolled-back or failed")
+    .option("--status <status>", "waiting, running, promoted, rejected, rolled-back, superseded or failed")
     .option("--limit <count>", "at most so many", "20")
     .action((options: RunsOptions) => run((context) => listRuns(options, context)));
   program
     .command("run <id>")
     .description("show a run: its steps, what they made, how it ended")
     .action((id: string) => run((context) => showRun(id, context)));
+  program
+    .command("artifact <run> <name>")
+    .description(
+      "bring what a step made, by its name in `millrace run`: validation.html, schema.yaml, features.html, …",
+    )
+    .option("--out <file>", "write it to a file")
+    .action((id: string, name: string, options: ArtifactOptions) =>
+      run((context) => artifact(id, name, options, context)),
+    );
   program
     .command("pipelines")
     .description("list the pipelines, and what is wrong with those that can't be read")

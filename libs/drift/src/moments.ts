@@ -84,7 +84,8 @@ export function mergeMoments(one: Moments, other: Moments): Moments {
   const finite = one.finite + other.finite;
   const share = finite === 0 ? 0 : other.finite / finite;
   const apart = other.mean - one.mean;
-  const squares = one.squares + other.squares + apart * apart * one.finite * share;
+  // The square of the distance may be infinite, and that times no values is not a number.
+  const between = one.finite * share === 0 ? 0 : apart * apart * one.finite * share;
   return {
     rows: one.rows + other.rows,
     missing: one.missing + other.missing,
@@ -95,6 +96,6 @@ export function mergeMoments(one: Moments, other: Moments): Moments {
     min: Math.min(one.min, other.min),
     max: Math.max(one.max, other.max),
     mean: one.finite === 0 ? other.mean : other.finite === 0 ? one.mean : one.mean * (1 - share) + other.mean * share,
-    squares: Math.min(squares, Number.MAX_VALUE),
+    squares: Math.min(one.squares + other.squares + between, Number.MAX_VALUE),
   };
 }
