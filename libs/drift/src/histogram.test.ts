@@ -41,11 +41,11 @@ describe("a histogram", () => {
 
   it("has the most frequent texts of both, and the others as one", () => {
     const before = profile(texts("x", ["a", "a", "b", "c"]));
-    const now = profile(texts("x", ["d", "d", undefined, "a", "b"]));
+    const now = profile(texts("x", ["d", "d", "d", undefined, "a", "b"]));
     expect(histogram([before, now], 2).bars).toEqual([
-      { text: "a", shares: [0.5, 0.25] },
-      { text: "d", shares: [0, 0.5] },
-      { shares: [0.5, 0.25] },
+      { text: "a", shares: [0.5, 0.2] },
+      { text: "d", shares: [0, 0.6] },
+      { shares: [0.5, 0.2] },
     ]);
   });
 });

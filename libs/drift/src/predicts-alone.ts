@@ -68,7 +68,7 @@ function explainedVariance(bins: Bins, target: Float64Array): number {
     left += (target[row]! - mean - sums[other]![bin]! / (rows[other]![bin]! + caution)) ** 2;
     all += (target[row]! - mean) ** 2;
   }
-  return all > 0 ? clamp(1 - left / all) : 0;
+  return all > 0 && Number.isFinite(all) ? clamp(1 - left / all) : 0;
 }
 
 const perFold = <Each>(made: () => Each): Each[] => Array.from({ length: folds }, made);
