@@ -30,12 +30,17 @@ export function openDifferentValues(): DifferentValues {
   function add(hash: number, count: number): void {
     const key = hash === 0 ? 1 : hash;
     if (key >= limit) return;
-    let slot = key & (slots - 1);
-    while (keys[slot] !== 0 && keys[slot] !== key) slot = (slot + 1) & (slots - 1);
+    const slot = slotOf(key);
     counts[slot]! += count;
     if (keys[slot] === key) return;
     keys[slot] = key;
     if (++held > slots / 2) keepSmallest();
+  }
+
+  function slotOf(key: number): number {
+    let slot = key & (slots - 1);
+    while (keys[slot] !== 0 && keys[slot] !== key) slot = (slot + 1) & (slots - 1);
+    return slot;
   }
 
   function keepSmallest(): void {
@@ -47,22 +52,20 @@ export function openDifferentValues(): DifferentValues {
   }
 
   function sketch(): DifferentSketch {
-    const found = [...keys.keys()]
-      .filter((slot) => keys[slot] !== 0)
-      .map((slot): Hashed => [keys[slot]!, counts[slot]!]);
-    return smallest(found, limit);
+    const sorted = keys.filter((key) => key !== 0).sort();
+    return sketchOf(sorted, limit, (key) => counts[slotOf(key)]!);
   }
   return { bound: () => limit, add, sketch };
 }
 
 type Hashed = readonly [hash: number, count: number];
 
-function smallest(found: readonly Hashed[], limit: number): DifferentSketch {
-  const sorted = [...found].sort((one, other) => one[0] - other[0]);
-  const bound = sorted.length > most ? sorted[most]![0] : limit;
-  const kept = sorted.slice(0, most);
-  const steps = kept.map(([hash], at) => hash - (kept[at - 1]?.[0] ?? 0));
-  return { bound, steps, counts: kept.map(([, count]) => count) };
+/** The smallest of hashes in ascending order, of which every one below `limit` is there. */
+function sketchOf(sorted: Uint32Array, limit: number, countOf: (hash: number) => number): DifferentSketch {
+  const bound = sorted.length > most ? sorted[most]! : limit;
+  const kept = [...sorted.subarray(0, most)];
+  const steps = kept.map((hash, at) => hash - (kept[at - 1] ?? 0));
+  return { bound, steps, counts: kept.map(countOf) };
 }
 
 function hashed({ steps, counts }: DifferentSketch): Hashed[] {
@@ -76,7 +79,7 @@ export function mergeDifferent(one: DifferentSketch, other: DifferentSketch): Di
   for (const [hash, count] of [...hashed(one), ...hashed(other)]) {
     if (hash < bound) counts.set(hash, (counts.get(hash) ?? 0) + count);
   }
-  return smallest([...counts], bound);
+  return sketchOf(Uint32Array.from(counts.keys()).sort(), bound, (hash) => counts.get(hash)!);
 }
 
 /** Of so many values, how many are different. */

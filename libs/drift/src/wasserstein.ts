@@ -50,8 +50,7 @@ interface Areas {
 
 function areas(reference: readonly Cell[], current: readonly Cell[], low: number, high: number): Areas {
   const clip = (x: number): number => Math.min(high, Math.max(low, x));
-  const edges = [...new Set([...reference, ...current].flatMap((cell) => [clip(cell[0]), clip(cell[1])]))];
-  edges.sort((a, b) => a - b);
+  const edges = Float64Array.from([...reference, ...current].flatMap((cell) => [clip(cell[0]), clip(cell[1])])).sort();
   const [one, other] = [shareAround(reference), shareAround(current)];
   let [apart, chance] = [0, 0];
   for (let at = 1; at < edges.length; at++) {
