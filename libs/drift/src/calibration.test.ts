@@ -10,7 +10,7 @@ import {
   splitTable,
   tableOf,
 } from "./generated-for-test.js";
-import type { Random } from "./generated-for-test.js";
+import type { NumberProfile, Profile } from "./profile.js";
 import { profileTable } from "./profiler.js";
 
 const datasets = 100;
@@ -28,7 +28,7 @@ const countOf = (reports: readonly DriftReport[], holds: (report: DriftReport) =
   reports.filter(holds).length;
 
 describe("of 100 random splits of the same data, with 12 columns of all kinds", () => {
-  it.each([120, 600, 3000])("at most one drifted, with %i rows", (rows) => {
+  it.each([120, 600, 2000])("at most one drifted, with %i rows", (rows) => {
     const reports = ofSplits(rows, rows);
     expect(countOf(reports, ({ drifted }) => drifted > 0)).toBeLessThanOrEqual(1);
     // What is asked instead elsewhere finds drift in a fifth of them and more.
@@ -43,31 +43,37 @@ describe("of 100 random splits of the same data, with 12 columns of all kinds", 
 
 describe("a shift of 0.3 standard deviations in one of 20 columns", () => {
   const shapes = ["normal", "even", "skewed", "count"].map((name) => numberShapes.get(name)!);
+  const random = generator(77);
+  // Datasets are put together from a stock of columns, because making 4,000 of them takes long.
+  const stock = shapes.map((_, shape) => many(30, () => column(shape, 0)));
 
   it("is found in 95 of 100 datasets of 2,000 rows and more, and nothing else in them", () => {
-    const found = many(datasets, (at) => compareShifted(at % 20, generator(90 + at)));
+    const found = many(datasets, (at) => compareShifted(at % 20));
     expect(found.filter(({ hit }) => hit).length).toBeGreaterThanOrEqual(95);
     expect(found.filter(({ others }) => others > 0).length).toBeLessThanOrEqual(1);
   });
 
-  function compareShifted(shifted: number, random: Random): { hit: boolean; others: number } {
-    const columns = (shift: number) => many(20, (at) => column(at, at === shifted ? shift : 0, random));
-    const { columns: found, drifted } = compareProfiles(
-      profileTable(tableOf(...columns(0))),
-      profileTable(tableOf(...columns(0.3))),
-    );
-    const hit = found[shifted]!.drifted;
+  function compareShifted(shifted: number): { hit: boolean; others: number } {
+    const reference = dataset();
+    const current = dataset().map((each, at) => (at === shifted ? column(at % shapes.length, 0.3) : each));
+    const { columns, drifted } = compareProfiles(profileOf(reference), profileOf(current));
+    const hit = columns[shifted]!.drifted;
     return { hit, others: drifted - (hit ? 1 : 0) };
   }
 
-  function column(at: number, shift: number, random: Random) {
-    const values = many(2000, () => shapes[at % shapes.length]!(random));
+  const dataset = (): NumberProfile[] => many(20, (at) => stock[at % shapes.length]![Math.floor(30 * random())]!);
+
+  const profileOf = (columns: readonly NumberProfile[]): Profile => ({
+    ...{ format: "millrace-profile/1", rows: 2000 },
+    columns: columns.map((column, at) => ({ ...column, name: `c${at}` })),
+  });
+
+  function column(shape: number, shift: number): NumberProfile {
+    const values = many(2000, () => shapes[shape]!(random));
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
-    return numbers(
-      `c${at}`,
-      values.map((value) => value + shift * deviation),
-    );
+    const shifted = values.map((value) => value + shift * deviation);
+    return profileTable(tableOf(numbers("x", shifted))).columns[0] as NumberProfile;
   }
 });
 

@@ -6,5 +6,3 @@ export { missingShare, quantile, shareBelow, shareOf, standardDeviation } from "
 export { histogram, type Bar, type Histogram } from "./histogram.js";
 export { shapeOf } from "./text-shape.js";
 export { compareProfiles } from "./compare-profiles.js";
-export { predictsAlone } from "./predicts-alone.js";
-export { associationOf } from "./association.js";

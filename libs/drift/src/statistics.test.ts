@@ -1,11 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { associationOf } from "./association.js";
 import { cellsOfSorted } from "./cells.js";
 import { chiSquare, type Pair } from "./chi-square.js";
 import { effectOfShares, jensenShannon, populationStability } from "./distances.js";
 import { falseDiscovery } from "./false-discovery.js";
-import { numbers, texts } from "./generated-for-test.js";
 import { certainDifference, kolmogorovSmirnov } from "./kolmogorov-smirnov.js";
 import { upperGamma } from "./special-functions.js";
 import { wasserstein } from "./wasserstein.js";
@@ -35,7 +33,6 @@ const scipy = JSON.parse(readFileSync(join(__dirname, "../fixtures/statistics.js
   gamma: [number, number, number][];
   kolmogorov: [number, number][];
   discovery: { p: number[]; q: number[] };
-  association: { one: number[]; other: number[]; spearman: number; a: number[]; b: number[]; cramer: number };
 };
 const cells = (values: readonly number[]) => cellsOfSorted(Float64Array.from(values).sort());
 const pairsOf = ({ reference, current }: Shares): Pair[] => reference.map((count, at): Pair => [count, current[at]!]);
@@ -91,12 +88,6 @@ describe("the statistics are SciPy's", () => {
 
   it("in the false-discovery rate", () => {
     falseDiscovery(scipy.discovery.p).forEach((q, at) => expect(q).toBeCloseTo(scipy.discovery.q[at]!, 12));
-  });
-
-  it("in rank correlation and in Cramér's V without what chance adds", () => {
-    const { one, other, spearman, a, b, cramer } = scipy.association;
-    expect(associationOf(numbers("one", one), numbers("other", other))).toBeCloseTo(Math.abs(spearman), 10);
-    expect(associationOf(texts("a", a.map(String)), numbers("b", b))).toBeCloseTo(cramer, 10);
   });
 });
 
