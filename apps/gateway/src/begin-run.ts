@@ -13,7 +13,8 @@ import {
 } from "@millrace/contracts";
 import type { Bus } from "@millrace/messaging";
 import { findPipeline, HttpProblem, notFound, type PipelineFile } from "@millrace/service";
-import { isArrival, type Arrivals } from "./arrivals/arrivals.js";
+import type { Arrivals } from "./arrivals/arrivals.js";
+import { isArrival } from "./arrivals/is-arrival.js";
 import type { ArrivalRules } from "./arrivals/arrival-line.js";
 import type { Ledger } from "./ledger.js";
 import type { Runs } from "./run-records.js";

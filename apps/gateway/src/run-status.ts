@@ -16,7 +16,7 @@ import {
   type RunStatus,
   type RunStep,
 } from "@millrace/contracts";
-import { isArrival } from "./arrivals/arrivals.js";
+import { isArrival } from "./arrivals/is-arrival.js";
 import { byTime, flow, nextStep, outcomeOf, rankOf, timeOf } from "./flow.js";
 
 type Failure = DataOf<typeof stepFailed>;

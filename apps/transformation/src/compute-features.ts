@@ -23,7 +23,7 @@ import { inFold } from "./in-fold.js";
 import { resamplingBy, stepsOf } from "./steps-of.js";
 import { storeFold } from "./store-arrays.js";
 import { storeTransformed } from "./store-transformed.js";
-import type { Features } from "./transform-dataset.js";
+import type { Features } from "./features.js";
 import { doTransformJob, type Preparing, type Transformed, type TransformJob } from "./transform-job.js";
 import { threads, transformInThread } from "./transform-pool.js";
 

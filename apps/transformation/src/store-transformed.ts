@@ -3,7 +3,7 @@ import { categoricalOutputs, exportPreprocessorOnnx } from "@millrace/learning";
 import { writeJson, type StepContext } from "@millrace/service";
 import { featurePage, type FeatureReport } from "./feature-page.js";
 import { storeArray, storeTraining } from "./store-arrays.js";
-import type { Features } from "./transform-dataset.js";
+import type { Features } from "./features.js";
 import type { Transformed } from "./transform-job.js";
 
 /** The preprocessor, what it made of the rows, and the reports about both. */

@@ -1,14 +1,10 @@
 import { dataSchema, datasetTransformed, datasetValidated, type DataOf, type PipelineSpec } from "@millrace/contracts";
 import { openMemo, readJson, step } from "@millrace/service";
 import { computeFeatures } from "./compute-features.js";
+import type { Features } from "./features.js";
 
 /** Raise it when the same rows and settings give other features: what was computed before is not taken over then. */
 const VERSION = 2;
-
-type Data = DataOf<typeof datasetTransformed>;
-/** An event takes fields that it does not know; what this step says are those that it does. */
-type Known = { [Name in keyof Data as string extends Name ? never : Name]: Data[Name] };
-export type Features = Omit<Known, "pipeline" | "spec" | "dataset" | "schema">;
 
 /** Fits the preprocessing on the training rows alone, and applies it to both sides and to the folds of cross-validation. */
 export const transformDataset = step({

@@ -3,7 +3,7 @@ import { compareProfiles, type Profile } from "@millrace/drift";
 import { readJson, type StepContext } from "@millrace/service";
 import { findingOf } from "./column-findings.js";
 import type { FindingCode } from "./finding-codes.js";
-import type { Reference } from "./judge-dataset.js";
+import type { Reference } from "./reference.js";
 import type { References } from "./references.js";
 import type { SeverityRules } from "./severity-of.js";
 

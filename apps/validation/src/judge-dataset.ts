@@ -9,6 +9,7 @@ import { oddities } from "./oddities.js";
 import type { References } from "./references.js";
 import { relationFindings } from "./relation-findings.js";
 import type { SeverityRules } from "./severity-of.js";
+import type { Reference } from "./reference.js";
 
 interface Parts {
   readonly pipeline: PipelineSpec;
@@ -16,12 +17,6 @@ interface Parts {
   readonly rules: SeverityRules;
   readonly references: References;
   readonly rowNumber: RowNumber;
-}
-
-/** What the report shows the distributions beside. */
-export interface Reference {
-  readonly name: string;
-  readonly profile: Profile;
 }
 
 /** What breaks the schema, column by column. */

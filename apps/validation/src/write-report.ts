@@ -7,7 +7,7 @@ import {
   type Finding,
 } from "@millrace/contracts";
 import { writeJson, type StepContext } from "@millrace/service";
-import type { Reference } from "./judge-dataset.js";
+import type { Reference } from "./reference.js";
 import { reportPage } from "./report-page.js";
 import type { Left } from "./set-apart.js";
 import { summaryOf } from "./summary.js";

@@ -12,6 +12,7 @@ export * from "./identity.js";
 export * from "./manifest.js";
 export * from "./outcome.js";
 export * from "./pipeline/data-schema.js";
+export { schemaToYaml } from "./pipeline/schema-to-yaml.js";
 export { millisecondsOf, secondsOf } from "./pipeline/duration.js";
 export { fromEnvironment } from "./pipeline/environment-reference.js";
 export * from "./pipeline/parse-pipeline.js";

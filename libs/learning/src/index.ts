@@ -77,7 +77,8 @@ export { bestThreshold } from "./calibration/threshold.js";
 
 // selection
 export { crossValidate, foldsOf, takeCodes, validateFold } from "./selection/cross-validate.js";
-export type { CrossValidation, FoldResult, Folds, Resample, Trial, TrialContext } from "./selection/cross-validate.js";
+export type { CrossValidation, Folds } from "./selection/cross-validate.js";
+export type { FoldResult, Resample, Trial, TrialContext } from "./selection/trial.js";
 export { prepareFold, prepareTraining, scoreFold } from "./selection/fold-data.js";
 export type { FoldData, Judgement, Preparation, PreparedRows } from "./selection/fold-data.js";
 export { summary } from "./selection/cross-validate.js";

@@ -1,12 +1,4 @@
-import {
-  dataArrived,
-  digestOf,
-  hasEnded,
-  retrainingRequested,
-  runOf,
-  type CloudEvent,
-  type RunRecord,
-} from "@millrace/contracts";
+import { digestOf, hasEnded, runOf, type CloudEvent, type RunRecord } from "@millrace/contracts";
 import type { Bus } from "@millrace/messaging";
 import { errorFields, findPipeline, type Clock, type Log } from "@millrace/service";
 import type { Records, RecordStore } from "@millrace/storage";
@@ -25,6 +17,7 @@ import {
   type ArrivalRules,
   type Surroundings,
 } from "./arrival-line.js";
+import { isArrival } from "./is-arrival.js";
 
 export interface ArrivalsParts {
   records: RecordStore;
@@ -47,10 +40,6 @@ export interface Arrivals {
   last(pipeline: string): Promise<Pick<ArrivalLine, "lastRun" | "beganAt">>;
   stop(): Promise<void>;
 }
-
-/** Whether an event begins a run that has to wait for its turn; a rollback never does. */
-export const isArrival = ({ type }: CloudEvent): boolean =>
-  type === dataArrived.type || type === retrainingRequested.type;
 
 const LOOK_MS = 2_000;
 const LONGEST_TIMER_MS = 60_000;

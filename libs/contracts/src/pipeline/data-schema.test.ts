@@ -1,5 +1,6 @@
 import type { ProblemError } from "../problem.js";
-import { boundOf, columnsIn, dataSchema, schemaToYaml } from "./data-schema.js";
+import { boundOf, columnsIn, dataSchema } from "./data-schema.js";
+import { schemaToYaml } from "./schema-to-yaml.js";
 import { parseDataSchema } from "./parse-pipeline.js";
 
 const parse = (text: string) => parseDataSchema({ file: "schema.yaml", text });

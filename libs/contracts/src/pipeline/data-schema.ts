@@ -1,8 +1,6 @@
 import { z } from "zod";
 import { severity } from "./validate.js";
 
-export { schemaToYaml } from "./schema-to-yaml.js";
-
 const share = z.number().min(0).max(1);
 const count = z.number().int().nonnegative();
 

@@ -1,6 +1,7 @@
 import type { Table } from "@millrace/contracts";
 import { seededRandom } from "../data/random.js";
-import { crossValidate, validateFold, type Trial } from "./cross-validate.js";
+import { crossValidate, validateFold } from "./cross-validate.js";
+import type { Trial } from "./trial.js";
 import { plainFolds, repeatedFolds } from "./folds.js";
 import { nestedCrossValidate } from "./nested-cross-validate.js";
 import { otherRows } from "./rows.js";

@@ -9,7 +9,7 @@ import type { TrainingData } from "../models/family.js";
 import { applyPreprocessor } from "../preprocessing/apply-preprocessor.js";
 import { categoricalOutputs } from "../preprocessing/chain-outputs.js";
 import { fitAndApplyPreprocessor, type FittedMatrix } from "../preprocessing/fit-and-apply.js";
-import type { FoldResult, Trial, TrialContext } from "./cross-validate.js";
+import type { FoldResult, Trial, TrialContext } from "./trial.js";
 import { splitsOf } from "./folds.js";
 import type { RowSplit } from "./rows.js";
 

@@ -8,9 +8,9 @@ import {
   validateFold,
   weightsOf,
   type CrossValidation,
-  type FoldResult,
   type Folds,
 } from "./cross-validate.js";
+import type { FoldResult } from "./trial.js";
 import type { RowSplit } from "./rows.js";
 import type { SearchOptions, SearchSpec } from "./search.js";
 import type { FinishedTrial } from "./search-strategy.js";

@@ -2,15 +2,8 @@ import { ProblemError } from "@millrace/contracts";
 import { seededRandom } from "../data/random.js";
 import { greaterIsBetter, type MetricName } from "../metrics/metrics.js";
 import type { ValueMetricName } from "../metrics/value-metrics.js";
-import {
-  foldContext,
-  foldsOf,
-  takeTargets,
-  validateFold,
-  type Folds,
-  type Trial,
-  type TrialContext,
-} from "./cross-validate.js";
+import { foldContext, foldsOf, takeTargets, validateFold, type Folds } from "./cross-validate.js";
+import type { Trial, TrialContext } from "./trial.js";
 import { rowsByCode, type RowSplit } from "./rows.js";
 import { search, type Evaluate, type SearchOptions, type SearchOutcome, type SearchSpec } from "./search.js";
 

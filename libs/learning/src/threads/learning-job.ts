@@ -3,13 +3,8 @@ import { familyNamed } from "../models/families.js";
 import type { ModelState, Parameters, TrainingData } from "../models/family.js";
 import type { ResampleData } from "../resampling/resampler.js";
 import { resamplerNamed } from "../resampling/resamplers.js";
-import {
-  crossValidate,
-  type CrossValidation,
-  type Folds,
-  type Resample,
-  type Trial,
-} from "../selection/cross-validate.js";
+import { crossValidate, type CrossValidation, type Folds } from "../selection/cross-validate.js";
+import type { Resample, Trial } from "../selection/trial.js";
 import type { OnProgress } from "./thread-pool.js";
 
 export interface FitRequest extends TrainingData {

@@ -1,5 +1,5 @@
 import type { ValueKind } from "./column-builder.js";
-import type { Since, Until, Watermark } from "./database-source.js";
+import type { Patience, Since, Until, Watermark } from "./database-source.js";
 import type { Order } from "./largest-value.js";
 import type { RowBatches } from "./row-batches.js";
 
@@ -41,4 +41,10 @@ export interface Database {
   count(since: Since | undefined): Promise<number>;
   largest(column: string): Promise<Watermark | undefined>;
   close(): Promise<void>;
+}
+
+/** What opening one takes: how long to wait, whose signal ends it, and where temporary files go. */
+export interface OpenOptions extends Patience {
+  readonly signal?: AbortSignal;
+  readonly folder?: string;
 }

@@ -3,11 +3,10 @@ import { MongoClient, type Collection, type Document } from "mongodb";
 import { guardedLookup, refuseAddress } from "./address.js";
 import { bsonRows } from "./bson-rows.js";
 import type { MongodbSource, Patience, Since, Watermark } from "./database-source.js";
-import type { Database, OpenQuery, Question } from "./database.js";
+import type { Database, OpenOptions, OpenQuery, Question } from "./database.js";
 import { problemsOf, type Problems } from "./database-problem.js";
 import { filterOf, projectionWith, watermarkValue } from "./mongodb-query.js";
 import { mongodbProblem } from "./mongodb-problem.js";
-import type { OpenOptions } from "./open-database.js";
 import type { RowBatches } from "./row-batches.js";
 
 const BATCH_DOCUMENTS = 5_000;

@@ -1,13 +1,12 @@
 import { createConnection, type Connection, type FieldPacket } from "mysql2";
 import { guardedSocket, refuseAddress } from "./address.js";
 import type { Since, SqlSource, Watermark } from "./database-source.js";
-import type { Database, OpenQuery, Question } from "./database.js";
+import type { Database, OpenOptions, OpenQuery, Question } from "./database.js";
 import { problemsOf, type Problems } from "./database-problem.js";
 import { mysqlProblem } from "./mysql-problem.js";
 import { streamMysqlRows } from "./mysql-rows.js";
 import { boundType, codeOf, mysqlType } from "./mysql-types.js";
 import { mysqlAddress } from "./mysql-address.js";
-import type { OpenOptions } from "./open-database.js";
 import { doubleColumn, watermarkOf } from "./query-columns.js";
 import { selectStatement } from "./select-statement.js";
 import { timeOf, timeText } from "./time-text.js";

@@ -1,12 +1,7 @@
 import { ProblemError } from "@millrace/contracts";
-import type { DatabaseSource, Patience } from "./database-source.js";
-import type { Database } from "./database.js";
+import type { DatabaseSource } from "./database-source.js";
+import type { Database, OpenOptions } from "./database.js";
 import { describeDatabase } from "./describe-database.js";
-
-export interface OpenOptions extends Patience {
-  readonly signal?: AbortSignal;
-  readonly folder?: string;
-}
 
 /** A driver is loaded when a source first needs it: a service that reads files starts without any. */
 export async function openDatabase(source: DatabaseSource, options: OpenOptions): Promise<Database> {

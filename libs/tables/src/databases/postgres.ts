@@ -1,9 +1,8 @@
 import pg, { type Client, type FieldDef } from "pg";
 import { guardedSocket, refuseAddress } from "./address.js";
 import type { Since, SqlSource, Watermark } from "./database-source.js";
-import type { Database, OpenQuery, Question } from "./database.js";
+import type { Database, OpenOptions, OpenQuery, Question } from "./database.js";
 import { problemsOf, type Problems } from "./database-problem.js";
-import type { OpenOptions } from "./open-database.js";
 import { postgresProblem, type PostgresError } from "./postgres-problem.js";
 import { streamRows } from "./postgres-rows.js";
 import { isCollated, oids, postgresType } from "./postgres-types.js";

@@ -2,9 +2,8 @@ import sqlite, { type Database as SqliteDatabase, type SQLiteValue } from "node-
 import { putNumber, putText, type ColumnBuilder } from "./column-builder.js";
 import { databaseFile } from "./database-file.js";
 import type { Since, SqlSource, Until, Watermark } from "./database-source.js";
-import type { Database, OpenQuery, Question } from "./database.js";
+import type { Database, OpenOptions, OpenQuery, Question } from "./database.js";
 import { problemsOf, sentence, type Problems } from "./database-problem.js";
-import type { OpenOptions } from "./open-database.js";
 import { doubleColumn, quotedName, watermarkOf } from "./query-columns.js";
 import type { RowBatches } from "./row-batches.js";
 import { selectStatement } from "./select-statement.js";

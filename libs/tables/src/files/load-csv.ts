@@ -1,27 +1,15 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
 import { literal, pathLiteral } from "../duckdb/sql.js";
 import { firstRow } from "../duckdb/open-database.js";
 import type { StagedColumn } from "../staging/row-sink.js";
 import { dialect, type CsvDialect, type CsvFile } from "./csv-dialect.js";
 import { csvProblem } from "./csv-problem.js";
 import { detectTypes, mergeTypes, type CsvType, type CsvTypes } from "./csv-types.js";
+import { into, type Target } from "./load-target.js";
 import { settleTexts } from "./settle-texts.js";
 
 // Types are guessed from so many rows; the guess is checked by reading all of them, and made again from all where it fails.
 const SAMPLE_ROWS = 20_480;
 const ALL_ROWS = -1;
-
-/** Where rows are loaded to: a table that is not there yet. */
-export interface Target {
-  readonly connection: DuckDBConnection;
-  readonly table: string;
-  /** Whether it is of this connection alone. */
-  readonly temporary?: boolean;
-}
-
-/** The statement that makes the table of the first file's rows, or adds those of another. */
-export const into = ({ table, temporary }: Target, isFirst: boolean): string =>
-  isFirst ? `create or replace ${temporary ? "temp " : ""}table ${table} as` : `insert into ${table}`;
 
 /** The names that all files have; each file may have them in its own order. */
 export async function loadCsv(

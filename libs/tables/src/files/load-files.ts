@@ -1,10 +1,11 @@
 import type { CsvOptions, FileFormat } from "@millrace/contracts";
 import { parquetColumns } from "../parquet/parquet-columns.js";
 import { loadParquet } from "../parquet/load-parquet.js";
-import type { StagedColumn } from "../staging/row-sink.js";
 import type { FilesRequest } from "../staging/staging.js";
 import { choosePositions } from "./choose-columns.js";
-import { loadCsv, type Target } from "./load-csv.js";
+import { loadCsv } from "./load-csv.js";
+import type { Target } from "./load-target.js";
+import type { Loaded, LoadOptions } from "./loaded.js";
 import { isIrregular } from "./csv-problem.js";
 import { kindOf, refuseOtherKind, startOf } from "./file-kind.js";
 import { loadJsonLines } from "./load-json-lines.js";
@@ -12,17 +13,6 @@ import { prepareCsv, type PreparedCsv } from "./prepare-csv.js";
 import { sameNames } from "./same-names.js";
 import { existingFile, formatOf } from "./source-file.js";
 import { sourceProblem } from "./source-problem.js";
-
-/** Where files are unpacked to, and which columns are wanted. */
-export interface LoadOptions {
-  readonly folder: string;
-  readonly wanted?: readonly string[];
-}
-
-export interface Loaded {
-  readonly columns: readonly StagedColumn[];
-  readonly skipped: number;
-}
 
 /** Loads files of one format into a new table, their rows below each other in the order of the paths. */
 export async function loadFiles(target: Target, request: FilesRequest, options: LoadOptions): Promise<Loaded> {

@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises";
 import type { CsvOptions } from "@millrace/contracts";
 import { LINE_BYTES } from "./csv-dialect.js";
 import { sourceProblem } from "./source-problem.js";
-import { newFile } from "./unpack.js";
+import { newFile } from "./unpacked-file.js";
 
 export interface Regularised {
   readonly readable: string;

@@ -1,7 +1,7 @@
 import { firstRow } from "../duckdb/open-database.js";
 import { literal } from "../duckdb/sql.js";
 import type { StagedColumn } from "../staging/row-sink.js";
-import type { Target } from "./load-csv.js";
+import type { Target } from "./load-target.js";
 
 const FIRST_ROWS = 2_048;
 const DATE = String.raw`\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?)?`;

@@ -2,7 +2,7 @@ import { firstRow } from "../duckdb/open-database.js";
 import { literal } from "../duckdb/sql.js";
 import type { StagedColumn } from "../staging/row-sink.js";
 import { missingTokens, type CsvDialect } from "./csv-dialect.js";
-import type { Target } from "./load-csv.js";
+import type { Target } from "./load-target.js";
 
 // A column that is no number and no truth in its first rows is not looked at any further.
 const FIRST_ROWS = 2_048;

@@ -3,7 +3,7 @@ import { literal, pathLiteral } from "../duckdb/sql.js";
 import { LINE_BYTES } from "./csv-dialect.js";
 import { firstLine } from "./csv-problem.js";
 import { sourceProblem } from "./source-problem.js";
-import { newFile, type UnpackOptions } from "./unpack.js";
+import { newFile, type UnpackOptions } from "./unpacked-file.js";
 
 /** DuckDB unpacks it, line by line as they stand; Node 20 cannot. */
 export async function unpackZstd(path: string, { connection, folder, encoding }: UnpackOptions): Promise<string> {

@@ -1,22 +1,11 @@
-import { randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import type { DuckDBConnection } from "@duckdb/node-api";
-import type { CsvOptions } from "@millrace/contracts";
 import { kindOf, refuseOtherKind, startOf } from "./file-kind.js";
 import { sourceProblem } from "./source-problem.js";
+import { newFile, type UnpackOptions } from "./unpacked-file.js";
 import { unpackZstd } from "./unpack-zstd.js";
-
-export interface UnpackOptions {
-  readonly connection: DuckDBConnection;
-  readonly folder: string;
-  readonly encoding?: CsvOptions["encoding"];
-}
-
-export const newFile = (folder: string): string => join(folder, `unpacked-${randomUUID()}`);
 
 /** The path of a plain file in UTF-8: the file itself where it is one, else what was made of it. */
 export async function unpack(path: string, { connection, folder, encoding = "utf-8" }: UnpackOptions): Promise<string> {

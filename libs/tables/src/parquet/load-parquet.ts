@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { sourceProblem } from "../files/source-problem.js";
 import type { StagedColumn } from "../staging/row-sink.js";
-import { into, type Target } from "../files/load-csv.js";
+import { into, type Target } from "../files/load-target.js";
 import { parquetProblem, parquetSource, type ParquetColumn } from "./parquet-columns.js";
 
 export interface ParquetFile {

@@ -6,7 +6,7 @@ import { identifier } from "../duckdb/sql.js";
 import { streamChunks } from "../duckdb/stream-chunks.js";
 import { loadFiles } from "../files/load-files.js";
 import { storedAs } from "../parquet/parquet-columns.js";
-import type { ReadOptions } from "./read-files.js";
+import type { ReadOptions } from "./read-options.js";
 import { sqlTypes, type StagedRows } from "./staged-rows.js";
 import type { JoinedRequest } from "./staging.js";
 import type { StagedColumn } from "./row-sink.js";

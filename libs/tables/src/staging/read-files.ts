@@ -1,14 +1,8 @@
 import { loadFiles } from "../files/load-files.js";
 import { joinTables } from "./join-tables.js";
 import { countRows, type StagedRows } from "./staged-rows.js";
+import type { ReadOptions } from "./read-options.js";
 import type { FilesRead, FilesRequest, JoinedRequest } from "./staging.js";
-
-export interface ReadOptions {
-  /** Where files are unpacked to. */
-  readonly folder: string;
-  readonly memory: string;
-  readonly threads?: number;
-}
 
 /** Reads files, or what a query makes of several tables of files, into the staged rows. */
 export async function readFiles(
