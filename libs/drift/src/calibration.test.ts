@@ -27,17 +27,16 @@ function ofSplits(rows: number, seed: number): DriftReport[] {
 const countOf = (reports: readonly DriftReport[], holds: (report: DriftReport) => boolean): number =>
   reports.filter(holds).length;
 
+const largeEffect = ({ columns }: DriftReport): boolean => columns.some(({ effect }) => effect >= 0.1);
+
 describe("of 100 random splits of the same data, with 12 columns of all kinds", () => {
   it.each([120, 600, 2000])("at most one drifted, with %i rows", (rows) => {
     const reports = ofSplits(rows, rows);
     expect(countOf(reports, ({ drifted }) => drifted > 0)).toBeLessThanOrEqual(1);
     // What is asked instead elsewhere finds drift in a fifth of them and more.
     expect(countOf(reports, ({ columns }) => columns.some(({ p }) => p < 0.05))).toBeGreaterThanOrEqual(20);
-  });
-
-  it("the effect alone would be too large in most small ones, and so the test is needed", () => {
-    const reports = ofSplits(120, 5);
-    expect(countOf(reports, ({ columns }) => columns.some(({ effect }) => effect >= 0.1))).toBeGreaterThan(50);
+    // The effect alone would do no better: it is large in most of the small ones.
+    if (rows < 200) expect(countOf(reports, largeEffect)).toBeGreaterThan(50);
   });
 });
 

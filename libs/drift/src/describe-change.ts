@@ -1,6 +1,6 @@
 import type { Figures, TextChange } from "./drift-report.js";
 import type { ColumnProfile, TextProfile } from "./profile.js";
-import { missingShare, quantile, shareOf, standardDeviation } from "./read-profile.js";
+import { missingShare, quantile, standardDeviation } from "./read-profile.js";
 
 const mostChanges = 5;
 
@@ -13,14 +13,22 @@ export function figuresOf(profile: ColumnProfile): Figures {
 
 /** Texts whose counts are known in both. */
 export function changesOf(reference: TextProfile, current: TextProfile): TextChange[] {
+  const [before, now] = [knownShares(reference), knownShares(current)];
   const texts = new Set([...reference.top, ...current.top].map(([text]) => text));
   const changes = [...texts].flatMap((text): TextChange[] => {
-    const [before, now] = [shareOf(reference, text), shareOf(current, text)];
-    return before === undefined || now === undefined || before === now
-      ? []
-      : [{ text, reference: before, current: now }];
+    const change = { text, reference: before(text) ?? NaN, current: now(text) ?? NaN };
+    return changed(change) > 0 ? [change] : [];
   });
   return changes.sort((one, other) => changed(other) - changed(one)).slice(0, mostChanges);
+}
+
+/** As `shareOf`, for many texts. */
+function knownShares({ top, others, rows, missing }: TextProfile): (text: string) => number | undefined {
+  const counts = new Map(top);
+  return (text) => {
+    const count = counts.get(text) ?? (others > 0 ? undefined : 0);
+    return count === undefined ? undefined : count / Math.max(1, rows - missing);
+  };
 }
 
 const changed = ({ reference, current }: TextChange): number => Math.abs(current - reference);
