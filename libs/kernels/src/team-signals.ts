@@ -17,11 +17,20 @@ export interface Order {
   readonly memory?: KernelMemory;
 }
 
-/** Short waits are turned into a loop: to sleep and to be woken takes longer than most of them. */
-const SPINS = 5_000;
+/** Turns of waiting before a thread sleeps: to be woken takes longer than most waits, so long as every thread has a core. */
+const FEWEST = 5_000;
+const MOST = 100_000;
+
+/** Halves with every wait that was in vain, because the other thread may be waiting for this one's core. */
+let patience = MOST;
 
 export function waitUntil(signals: Int32Array, signal: number, wanted: number): void {
-  for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(signals, signal) >= wanted) return;
+  for (let spin = 0; spin < patience; spin++) {
+    if (Atomics.load(signals, signal) < wanted) continue;
+    patience = Math.min(MOST, patience + (patience >> 3));
+    return;
+  }
+  patience = Math.max(FEWEST, patience >> 1);
   for (;;) {
     const now = Atomics.load(signals, signal);
     if (now >= wanted) return;

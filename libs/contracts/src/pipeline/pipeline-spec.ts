@@ -1,5 +1,9 @@
 import { z } from "zod";
+import { accept } from "./accept.js";
+import { candidates, select } from "./candidates.js";
 import { preprocess, resample } from "./preprocess.js";
+import { promote } from "./promote.js";
+import { serve } from "./serve.js";
 import { source, span } from "./source.js";
 import { arrivals, triggers } from "./triggers.js";
 import { validate } from "./validate.js";
@@ -42,51 +46,6 @@ const features = z
   })
   .prefault({});
 
-const candidate = z.strictObject({
-  model: z.enum([
-    "logistic-regression",
-    "gradient-boosting",
-    "random-forest",
-    "extra-trees",
-    "decision-tree",
-    "ml-random-forest",
-  ]),
-  params: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).default({}),
-});
-
-const metric = z.enum([
-  "accuracy",
-  "balanced_accuracy",
-  "f1",
-  "precision",
-  "recall",
-  "roc_auc",
-  "pr_auc",
-  "log_loss",
-  "brier",
-  "mcc",
-  "kappa",
-  "calibration_error",
-]);
-
-const accept = z
-  .strictObject({
-    at_least: z
-      .partialRecord(metric, z.number())
-      .default({})
-      .describe("Floors on the test rows; for log_loss, brier and calibration_error: ceilings"),
-    better_by: z
-      .partialRecord(metric, z.number())
-      .default({})
-      .describe("How much better than the champion it has to be"),
-    overfit_gap: z
-      .number()
-      .positive()
-      .optional()
-      .describe("How far select.metric may be better on the training rows than on the test rows"),
-  })
-  .prefault({});
-
 /** Everything a pipeline.yaml may say. What is not here is refused with its line and column. */
 export const pipelineSpec = z
   .strictObject({
@@ -104,28 +63,11 @@ export const pipelineSpec = z
     features,
     preprocess,
     resample,
-    candidates: z
-      .array(candidate)
-      .min(1)
-      .default([{ model: "logistic-regression", params: {} }]),
-    select: z
-      .strictObject({ metric: metric.default("log_loss"), folds: z.number().int().min(2).max(20).default(5) })
-      .prefault({}),
+    candidates,
+    select,
     accept,
-    promote: z.strictObject({ alias: name.default("champion") }).prefault({}),
-    serve: z
-      .strictObject({
-        port: z
-          .number()
-          .int()
-          .min(1)
-          .max(65535)
-          .optional()
-          .describe(
-            "Where predictions are answered when `npm start -- --pipeline` runs this pipeline; INFERENCE_PORT goes before it",
-          ),
-      })
-      .prefault({}),
+    promote,
+    serve,
   })
   .meta({ id: "Pipeline", description: "pipeline.yaml: what a data scientist says of a pipeline" });
 
