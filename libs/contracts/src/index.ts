@@ -24,6 +24,7 @@ export type { Severity } from "./pipeline/validate.js";
 export * from "./problem.js";
 export * from "./records/deployment.js";
 export * from "./records/model-version.js";
+export * from "./records/rollout-observation.js";
 export * from "./records/run.js";
 export * from "./table.js";
 export * from "./topology.js";

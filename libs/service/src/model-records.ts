@@ -1,4 +1,4 @@
-import type { DeploymentRecord, ModelVersionRecord } from "@millrace/contracts";
+import type { DeploymentRecord, ModelVersionRecord, RolloutObservation } from "@millrace/contracts";
 import { defineCollection } from "@millrace/storage";
 
 /** Keyed by the model's name. The registry writes it; inference reads what it is to serve. */
@@ -14,3 +14,9 @@ export const versionCollection = defineCollection<ModelVersionRecord>({
 });
 
 export const versionKey = (model: string, version: number): string => `${model}@${version}`;
+
+/** Keyed `<model>@<generation>@<replica>`. */
+export const rolloutObservationCollection = defineCollection<RolloutObservation>({
+  name: "rollout-observations",
+  indexes: { byGeneration: ["model", "generation"] },
+});
