@@ -62,6 +62,7 @@ export const fixtures = {
   trained: of(modelTrained, 40, { ...trained, candidates: [], evaluation: 1 }),
   approved: of(modelApproved, 50, { ...verdict, evaluation: 1 }),
   rejected: of(modelRejected, 50, { ...verdict, reason: "f1 0.40 is below 0.6", failedGates: ["f1"] }),
+  nothingNew: of(stepDone, 5, { step: "ingest", summary: "nothing is new since 30" }),
   recorded: of(stepDone, 60, { step: "record-rejected" }),
   promoted: of(modelPromoted, 60, promotion),
   deployed: of(modelDeployed, 70, {

@@ -37,6 +37,12 @@ describe("the page of a run", () => {
     expect(model).toMatchObject({ status: "rejected", summary: "model rejected: f1 0.40 is below 0.6" });
   });
 
+  it("is done, and has not failed, when nothing was new", () => {
+    const page = pageOf([say.arrived(), say.nothingNew()]);
+    expect(page).toMatchObject({ status: "done", summary: "nothing is new since 30" });
+    expect(stepsOf(page).ingest).toMatchObject({ state: "done" });
+  });
+
   it("fails with the problem and its remedy when a step gave up", () => {
     const page = pageOf([say.arrived(), say.failed("ingest", 5, say.arrived())]);
     expect(page).toMatchObject({

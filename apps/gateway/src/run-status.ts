@@ -112,9 +112,11 @@ function ending({ events }: RunRecord): { status: RunStatus; summary: string } |
   if (deployed) return { status: "promoted", summary: tellDeployment(deployed) };
   const done = events[stepDone.type];
   return done && nextStep(events) === undefined
-    ? { status: "done", summary: `${dataOf(stepDone, done).step} is done` }
+    ? { status: "done", summary: tellDone(dataOf(stepDone, done)) }
     : undefined;
 }
+
+const tellDone = ({ step, summary }: DataOf<typeof stepDone>): string => summary ?? `${step} is done`;
 
 const isTakenUp = ({ type }: CloudEvent, events: RunRecord["events"]): boolean =>
   flow.some((step) => step.on.type === type && step.on.consumers.length > 0 && outcomeOf(step, events) === undefined);

@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dataArrived, datasetIngested, digestOf, type DataOf } from "@millrace/contracts";
+import { dataArrived, datasetIngested, digestOf, ProblemError, stepDone, type DataOf } from "@millrace/contracts";
 import { findPipeline, step, writeJson, type StepContext } from "@millrace/service";
 import { openStaging, type Staging } from "@millrace/tables";
 import { assembleSpans } from "./assemble-spans.js";
 import { storeDataset } from "./feature-store.js";
 import { counted, type Means } from "./means.js";
-import { nothingNew, readSpan, watermarkAfter } from "./read-span.js";
+import { NOTHING_NEW, nothingNew, readSpan, watermarkAfter } from "./read-span.js";
 import type { ReadRequest } from "./read-source.js";
 import { readWhole } from "./read-whole.js";
 import { schemaBeside } from "./schema-file.js";
@@ -31,9 +31,19 @@ export const ingest = step({
   run: async (arrival, context) => {
     const { spec, folder } = await findPipeline(context.settings.MILLRACE_PIPELINES_DIR, arrival.pipeline);
     const request = { spec, folder, given: arrival.source };
-    return datasetIngested(await inTurn(() => withMeans(context, (means) => ingestOne(request, means))));
+    try {
+      return datasetIngested(await inTurn(() => withMeans(context, (means) => ingestOne(request, means))));
+    } catch (error) {
+      return endWithoutNews(error);
+    }
   },
 });
+
+/** A run that finds nothing new has nothing to do: it ends there, and that is no failure. */
+function endWithoutNews(error: unknown) {
+  if (!(error instanceof ProblemError) || error.problem.code !== NOTHING_NEW) throw error;
+  return stepDone({ step: "ingest", summary: error.problem.message });
+}
 
 async function withMeans<T>(context: Context, does: (means: Means) => Promise<T>): Promise<T> {
   const { environment } = context;

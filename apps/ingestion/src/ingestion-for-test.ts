@@ -61,3 +61,6 @@ export const shopCsv = (from: number, to: number): string =>
 
 export const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, at) => from + at);
+
+/** What a run says that finds nothing new. */
+export const nothingNew = { step: "ingest", summary: expect.stringContaining("nothing is new") as string };

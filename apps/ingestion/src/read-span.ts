@@ -84,9 +84,11 @@ function refuseChangedFiles({ seen = {} }: SourceRead, known: Readonly<Record<st
 const isNothing = ({ rows }: SourceRead, progress: SourceProgress | undefined): boolean =>
   rows === 0 && progress !== undefined;
 
+export const NOTHING_NEW = "SOURCE_NOTHING_NEW";
+
 export const nothingNew = (where: string, watermark: Watermark | undefined): ProblemError =>
   new ProblemError({
-    code: "SOURCE_NOTHING_NEW",
+    code: NOTHING_NEW,
     where,
     message: `nothing is new${watermark === undefined ? "" : ` since ${asTime(watermark)}`}; what serves goes on serving.`,
     remedy: "Start a run when there are new rows, or set span.read to all.",
