@@ -33,7 +33,7 @@ const arrows = [
   only("lib:service", "lib:contracts", "lib:messaging", "lib:storage", "lib:tracking", "lib:tables", "lib:testing"),
   only("lib:testing", "lib:contracts"),
   only("app:service", ...libs),
-  only("app:standalone", ...libs, "app:service"),
+  only("app:standalone", ...libs, "lib:samples", "app:service"),
   only("app:cli", ...libs, "lib:samples", "app:standalone"),
 ];
 
