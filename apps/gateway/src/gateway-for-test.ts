@@ -24,12 +24,13 @@ export interface Answer {
 /** A real gateway on a free port, with embedded stores in a folder of its own and one pipeline named churn. */
 export async function startGateway(others: readonly ServiceDefinition[] = []): Promise<GatewayForTest> {
   const root = await mkdtemp(join(tmpdir(), "millrace-gateway-"));
-  await writePipeline(root, "churn", "triggers: [{ watch: incoming }]");
+  await writePipeline(root, "churn", "triggers: [{ watch: incoming }]\narrivals: { debounce: 0s }");
   await writeFile(join(root, "pipelines/churn/churn.csv"), "a,b\n1,2\n");
   return startIn(root, others);
 }
 
-export async function writePipeline(root: string, name: string, more = ""): Promise<void> {
+/** Its runs begin at once, unless `more` says what becomes of arrivals. */
+export async function writePipeline(root: string, name: string, more = "arrivals: { debounce: 0s }"): Promise<void> {
   const folder = join(root, "pipelines", name);
   await mkdir(folder, { recursive: true });
   const text = `name: ${name}\nsource: { path: ${name}.csv }\ntarget: { column: b }\n${more}\n`;

@@ -1,7 +1,7 @@
 import { runOf, type CloudEvent } from "@millrace/contracts";
 import { advanced, emptyLine, hindrance, joined, noRules, placesOf, type ArrivalLine } from "./arrival-line.js";
 
-const at = (second: number): Date => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
+const at = (second: number): Date => new Date(Date.UTC(2026, 0, 1) + second * 1000);
 const eventOf = (id: string): CloudEvent => ({
   ...{ specversion: "1.0", id, source: "/test", type: "data.arrived", pipeline: "churn", run: id },
   data: { pipeline: "churn" },
@@ -53,6 +53,25 @@ describe("the line of a pipeline", () => {
     expect(runsOf(advanced(line, around(17, rules)))).toMatchObject({ begun: [], waiting: "b" });
     expect(hindrance(line, around(17, rules))).toEqual({ for: "10s without another arrival", until: at(18) });
     expect(runsOf(advanced(line, around(18, rules)))).toMatchObject({ begun: ["b"], displaced: ["a by b"] });
+  });
+
+  it("begins after ten such pauses although arrivals do not cease", () => {
+    const stream = Array.from({ length: 11 }, (_, second) => second).reduce(
+      (before, second) => joined(before, turn(`run ${second}`, second)),
+      emptyLine("churn"),
+    );
+    const rules = (debounce: string) => ({ rules: { ...noRules, debounce } });
+    expect(hindrance(stream, around(10, rules("1500ms")))).toMatchObject({ until: at(11.5) });
+    expect(runsOf(advanced(stream, around(10, rules("1s")))).begun).toHaveLength(1);
+  });
+
+  it("makes one run of a burst where nothing is said, and a run of each arrival where they may overlap", () => {
+    const unsaid = { rules: { cooldown: "0s", overlap: false } };
+    const line = enter(enter(emptyLine("churn"), "a", 0, unsaid), "b", 0, unsaid);
+    expect(hindrance(line, around(0, unsaid))).toMatchObject({ for: "100ms without another arrival" });
+    expect(runsOf(advanced(line, around(1, unsaid)))).toMatchObject({ begun: ["b"], displaced: ["a by b"] });
+    const overlap = { rules: { cooldown: "0s", overlap: true } };
+    expect(runsOf(enter(enter(emptyLine("churn"), "a", 0, overlap), "b", 0, overlap)).begun).toEqual(["a", "b"]);
   });
 
   it("keeps the cooldown between the beginnings of two runs", () => {

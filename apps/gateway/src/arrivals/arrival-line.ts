@@ -6,6 +6,8 @@ export interface Turn {
   run: string;
   event: CloudEvent;
   at: string;
+  /** When the first of those arrived whose place it has taken. */
+  since?: string;
 }
 
 /**
@@ -48,7 +50,8 @@ export const turnOf = ({ begun, waiting, displaced }: ArrivalLine, run: string):
 export function joined(line: ArrivalLine, turn: Turn): ArrivalLine {
   const { waiting } = line;
   if (waiting === undefined) return { ...line, waiting: turn };
-  return { ...line, waiting: turn, displaced: [...line.displaced, { ...waiting, by: turn.run }] };
+  const since = waiting.since ?? waiting.at;
+  return { ...line, waiting: { ...turn, since }, displaced: [...line.displaced, { ...waiting, by: turn.run }] };
 }
 
 /** The line one step on: those who have ended are gone, and whoever waits has the turn where nothing holds it back. */
@@ -71,11 +74,22 @@ export function hindrance(line: ArrivalLine, { now, rules, ended, other }: Surro
   if (line.waiting === undefined) return undefined;
   const running = line.begun.find(({ run }) => !ended.has(run))?.run ?? other;
   if (!rules.overlap && running !== undefined) return { for: `${running} to end` };
-  const quiet = later(line.waiting.at, rules.debounce);
-  if (quiet && quiet > now) return { for: `${rules.debounce} without another arrival`, until: quiet };
+  const quiet = quietAt(line.waiting, rules);
+  if (quiet && quiet > now) return { for: `${debounceOf(rules)} without another arrival`, until: quiet };
   const cooled = line.beganAt === undefined ? undefined : later(line.beganAt, rules.cooldown);
   if (cooled && cooled > now) return { for: `${rules.cooldown} to pass since ${line.lastRun} began`, until: cooled };
   return undefined;
+}
+
+/** So many pauses long arrivals that do not cease are waited for. */
+const MOST_PAUSES = 10;
+
+/** Unless it is said, a burst makes one run, but for those who want a run for each arrival. */
+const debounceOf = ({ debounce, overlap }: ArrivalRules): string => debounce ?? (overlap ? "0s" : "100ms");
+
+function quietAt({ at, since = at }: Turn, rules: ArrivalRules): Date | undefined {
+  const pause = millisecondsOf(debounceOf(rules));
+  return pause === 0 ? undefined : new Date(Math.min(Date.parse(at) + pause, Date.parse(since) + MOST_PAUSES * pause));
 }
 
 /** Undefined for no span at all: two gateways' clocks may differ, and nobody is to wait for that. */

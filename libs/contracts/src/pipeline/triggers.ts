@@ -30,7 +30,9 @@ export type TriggerSpec = z.infer<typeof trigger>;
 /** What becomes of arrivals that come close together. */
 export const arrivals = z
   .strictObject({
-    debounce: duration.default("0s").describe("A run begins when nothing has arrived for so long; the newest data win"),
+    debounce: duration
+      .optional()
+      .describe("A run begins when nothing has arrived for so long; the newest data win. 100ms, or 0s with overlap"),
     cooldown: duration.default("0s").describe("The least time between the beginnings of two runs"),
     overlap: z
       .boolean()
