@@ -26,7 +26,7 @@ export async function openStaging({
   threads,
 }: StagingOptions = {}): Promise<Staging> {
   const own = await mkdtemp(join(folder, "millrace-staging-"));
-  const database = await openDatabase(join(own, "rows.duckdb"), { memory, threads, folder: join(own, "spill") });
+  const database = await openDatabase(":memory:", { memory, threads, folder: join(own, "spill") });
   const connection = await database.connect();
   const staged: StagedRows = { connection, columns: [], thinned: false };
   const { sink, settle } = stageBatches(staged);
