@@ -1,3 +1,3 @@
 export { newLayout, type Layout } from "./arena.js";
-export { openProgram, type Program } from "./program.js";
+export { openProgram, programOn, type Program } from "./program.js";
 export { defaultThreads, openTeam, teamOf, type Team } from "./team.js";

@@ -26,7 +26,11 @@ export interface Program {
 
 export function openProgram(kernel: string, bytes: number): Program {
   const pages = Math.ceil(Math.min(bytes, MOST_BYTES) / PAGE) + 1;
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  return programOn(kernel, new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }));
+}
+
+/** A kernel on a memory that was filled before: by another thread, whose work this one takes over. */
+export function programOn(kernel: string, memory: KernelMemory): Program {
   const module = moduleNamed(kernel);
   const functions = instantiate(module, memory);
   return { module, memory, call: (name, ...values) => functions[name]!(...values) };

@@ -21,7 +21,7 @@ export type * from "./preprocessing/preprocess-steps.js";
 export type * from "./preprocessing/preprocessor-state.js";
 export { applyPreprocessor } from "./preprocessing/apply-preprocessor.js";
 export { categoricalOutputs } from "./preprocessing/chain-outputs.js";
-export type { FeatureProblem } from "./preprocessing/check-row.js";
+export { checkRow, type FeatureProblem } from "./preprocessing/check-row.js";
 export { compileRow, type Row } from "./preprocessing/compile-row.js";
 export { describeFeatures, type FeatureDescription } from "./preprocessing/describe-features.js";
 export { fitAndApplyPreprocessor, type FittedMatrix } from "./preprocessing/fit-and-apply.js";
@@ -110,8 +110,11 @@ export { matrixWhatIf, tableWhatIf } from "./explanation/what-if.js";
 // packages and exchange
 export { exportOnnx } from "./onnx/export-onnx.js";
 export { exportPreprocessorOnnx } from "./onnx/export-preprocessor.js";
+export { mlflowFolder, type MlflowFolder } from "./onnx/mlflow-folder.js";
 export { mlflowModelFile, ONNX_FILE } from "./onnx/mlflow-model.js";
 export { packModel, unpackModel, PACKAGE_FORMAT, type ModelPackage } from "./packages/model-package.js";
+export type { RowExplanation } from "./packages/explain-row.js";
+export { prepareModel, type PreparedModel } from "./packages/prepare-model.js";
 export { openModel, type LoadedModel, type ModelMetadata, type Prediction } from "./packages/open-model.js";
 
 // in a thread of its own

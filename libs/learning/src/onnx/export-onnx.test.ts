@@ -11,6 +11,7 @@ import { describeFeatures } from "../preprocessing/describe-features.js";
 import { fitPreprocessor } from "../preprocessing/fit-preprocessor.js";
 import type { PreprocessStep } from "../preprocessing/preprocessor-state.js";
 import { exportOnnx } from "./export-onnx.js";
+import { mlflowFolder } from "./mlflow-folder.js";
 import { mlflowModelFile } from "./mlflow-model.js";
 import { largestDifference, startOnnxRuntime, type Answer, type Feed } from "./onnxruntime-for-test.js";
 
@@ -166,6 +167,24 @@ describe("an exported model", () => {
     const names = (list: string) => (JSON.parse(list) as { name: string }[]).map(({ name }) => name);
     expect(names(signature.inputs)).toEqual(features);
     expect(names(signature.outputs)).toEqual(["label_2", "probability_no", "probability_yes"]);
-    expect(flavors.python_function).toEqual({ data: "model.onnx", loader_module: "mlflow.onnx" });
+    expect(flavors.python_function).toMatchObject({ data: "model.onnx", loader_module: "mlflow.onnx" });
+  });
+
+  it("is a folder for MLflow, beside what describes it", () => {
+    const { files, problem } = mlflowFolder(packModel(content));
+    expect(problem).toBeUndefined();
+    const names = ["MLmodel", "requirements.txt", "python_env.yaml", "conda.yaml", "model.onnx"];
+    expect(files.map(({ path }) => path)).toEqual(names);
+    expect(files.at(-1)!.bytes).toEqual(exportOnnx(content));
+  });
+
+  it("is no folder, with the reason, where ONNX has no operator for what the model does, or where there is no model", () => {
+    const steps = [{ impute: "numeric", with: "knn" }, { impute: "categorical", with: "most-frequent" }, numeric[0]!];
+    const preprocessor = fitPreprocessor(train, [...(steps as PreprocessStep[]), ...numeric.slice(3)], { features });
+    const model = packageOf("logistic-regression", ["no", "yes"], { preprocessor });
+    const { files, problem } = mlflowFolder(packModel(model));
+    expect(files).toEqual([]);
+    expect(problem).toMatchObject({ code: "ONNX_NOT_POSSIBLE", message: expect.stringContaining("neighbours") });
+    expect(mlflowFolder(Buffer.from("no package"))).toMatchObject({ files: [], problem: { name: "ProblemError" } });
   });
 });

@@ -5,6 +5,9 @@ import { outputNames } from "./output-names.js";
 
 export const ONNX_FILE = "model.onnx";
 
+/** For those who build an environment from the folder; any other Python that has onnxruntime does as well. */
+export const PYTHON = "3.11";
+
 /**
  * The file `MLmodel` that, beside model.onnx, makes a folder a model of MLflow's onnx flavor. Its signature is of tensors
  * [N, 1], so that mlflow.pyfunc makes them of a DataFrame's columns. JSON, which YAML readers take.
@@ -20,7 +23,10 @@ export function mlflowModelFile(content: Pick<ModelPackage, "classes" | "feature
   return canonicalJson({
     flavors: {
       onnx: { data: ONNX_FILE, providers: ["CPUExecutionProvider"], code: null },
-      python_function: { data: ONNX_FILE, loader_module: "mlflow.onnx" },
+      python_function: {
+        ...{ data: ONNX_FILE, loader_module: "mlflow.onnx", python_version: PYTHON },
+        env: { conda: "conda.yaml", virtualenv: "python_env.yaml" },
+      },
     },
     signature: {
       inputs: JSON.stringify(inputs),

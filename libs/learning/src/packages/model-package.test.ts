@@ -105,6 +105,7 @@ describe.each(classifiers.map(({ name }) => name))("a package of %s", (name) => 
           byPosition,
         );
         expect(byPosition.confidence).toBe(byPosition.probabilities[byPosition.prediction]);
+        expect([...model.scoreRows!([cells, cells])]).toEqual([...model.scoreRow(cells), ...model.scoreRow(cells)]);
         expect(byPosition.prediction).toBe(all[row * 2 + 1]! >= 0.5 ? "Yes" : "No");
       }),
     );

@@ -10,7 +10,7 @@ import { refuseTooLarge, valueMissing } from "./preprocess-problem.js";
 import type { ChainState, PreprocessorState } from "./preprocessor-state.js";
 import type { TextSource } from "./source-columns.js";
 
-export { compileRow, isByPosition, type Row } from "./compile-row.js";
+export { compileRow, compileRowInto, isByPosition, type Row } from "./compile-row.js";
 
 // What fits into the cache of a core while one column after the other is written.
 const BLOCK_VALUES = 32_768;

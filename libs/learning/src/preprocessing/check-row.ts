@@ -38,8 +38,12 @@ function complaint(input: InputState, value: unknown): string | undefined {
 const isNumber = (value: unknown): boolean =>
   (typeof value === "number" && Number.isFinite(Math.fround(value))) || typeof value === "boolean";
 
-const shown = (value: unknown): string =>
-  (typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value))).slice(0, 60);
+/** Of what is made of parts only that: it may be nested deeper than anything can write it out. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return value.length > 0 ? "[…]" : "[]";
+  if (typeof value === "object" && value !== null) return Object.keys(value).length > 0 ? "{…}" : "{}";
+  return (typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value))).slice(0, 60);
+}
 
 function byPosition(inputs: readonly InputState[], row: ArrayLike<unknown>): FeatureProblem[] {
   if (row.length !== inputs.length) {

@@ -1,4 +1,4 @@
-import { teamOf, type Team } from "@millrace/kernels";
+import { programOn, teamOf, type Team } from "@millrace/kernels";
 import { outputsOf, type RowModel } from "../models/family.js";
 import { requireColumns, type Matrix } from "../data/matrix.js";
 import { linkScores } from "./score-link.js";
@@ -65,6 +65,20 @@ function programOf(state: TreeModelState): ScoreProgram {
   const opened = openScoreProgram(state);
   programs.set(state, opened);
   return opened;
+}
+
+/** A program without what can't go from one thread to another. */
+export type SentProgram = Omit<ScoreProgram, "program"> & { readonly memory: ScoreProgram["program"]["memory"] };
+
+/** Writes the trees into the memory of a kernel, for the thread that is to ask them. */
+export function prepareTrees(state: TreeModelState): SentProgram {
+  const { program, ...rest } = programOf(state);
+  return { ...rest, memory: program.memory };
+}
+
+/** Takes over what another thread prepared for the same trees: nothing is left to be written here. */
+export function adoptTrees(state: TreeModelState, { memory, ...rest }: SentProgram): void {
+  programs.set(state, { ...rest, program: programOn("scoring", memory) });
 }
 
 export function compileTrees(state: TreeModelState): RowModel {
