@@ -81,6 +81,27 @@ fetch() {
   curl --fail --silent --show-error --location --retry 5 --retry-all-errors --connect-timeout 30 --max-time 900 -o "$2" "$1"
 }
 
+# make_venv DIR: an empty Python environment, where there is none yet.
+make_venv() {
+  [ ! -x "$1/bin/pip" ] || return 0
+  local python=python3
+  can_make_venv python3 || python=/usr/bin/python3
+  can_make_venv $python || apt_install python3 python3-venv
+  "$python" -m venv "$1"
+}
+
+can_make_venv() { "$1" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; }
+
+# pip_install VENV PACKAGES…, tried again where the network fails.
+pip_install() {
+  local attempt
+  for attempt in 1 2 3; do
+    ! "$1/bin/pip" install --quiet --timeout 120 --retries 10 "${@:2}" >>"$state/logs/install.log" 2>&1 || return 0
+    say "pip ended with an error (attempt $attempt of 3): see $state/logs/install.log"
+  done
+  fail "${*:2} could not be installed with pip: see $state/logs/install.log"
+}
+
 # --- processes --------------------------------------------------------------------------------------------------------
 
 # The state and the beginning of a process: "S 1234".

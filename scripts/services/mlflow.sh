@@ -1,13 +1,21 @@
 #!/usr/bin/env bash
-# MLflow's tracking server and model registry, in a Python environment of its own, on loopback.
-server=mlflow
+# MLflow's tracking server and model registry, in a Python environment of its own, on loopback. mlflow2.sh starts the last
+# MLflow 2 with the same lines. The environment also has what opens our models in Python: onnx, onnxruntime and pandas.
+server=${mlflow_server:-mlflow}
 source "$(dirname "${BASH_SOURCE[0]}")/lifecycle.sh"
-setting MILLRACE_MLFLOW_PORT 5100
-address=127.0.0.1:$MILLRACE_MLFLOW_PORT
-version=3.17.2
+version=${mlflow_version:-3.17.2}
+variable=${mlflow_variable:-MLFLOW}
+setting "MILLRACE_${variable}_PORT" "${mlflow_port:-5100}"
+port=MILLRACE_${variable}_PORT
+port=${!port}
+address=127.0.0.1:$port
 venv=$cache/mlflow-$version
 
-environment() { echo "MLFLOW_TRACKING_URI=http://$address"; }
+environment() {
+  echo "${variable}_TRACKING_URI=http://$address"
+  # Where the server is an image, there is no Python here that goes with it.
+  [ ! -x "$venv/bin/python" ] || echo "${variable}_PYTHON=$venv/bin/python"
+}
 
 install() {
   provide curl curl ca-certificates
@@ -15,36 +23,23 @@ install() {
 }
 
 install_mlflow() {
-  [ ! -e "$venv/complete" ] || return 0
-  make_venv
+  [ ! -e "$venv/complete-with-onnx" ] || return 0
+  make_venv "$venv"
   say "installing MLflow $version with pip (1 to 5 minutes, once a machine)"
-  local attempt
-  for attempt in 1 2 3; do
-    if "$venv/bin/pip" install --quiet --timeout 120 --retries 10 "mlflow==$version" >>"$state/logs/install.log" 2>&1; then
-      touch "$venv/complete"
-      return
-    fi
-    say "pip ended with an error (attempt $attempt of 3): see $state/logs/install.log"
-  done
-  fail "MLflow could not be installed: see $state/logs/install.log"
+  pip_install "$venv" "mlflow==$version" onnx onnxruntime ${mlflow_needs:+"$mlflow_needs"}
+  touch "$venv/complete-with-onnx"
 }
-
-make_venv() {
-  local python=python3
-  can_make_venv python3 || python=/usr/bin/python3
-  can_make_venv $python || apt_install python3 python3-venv
-  "$python" -m venv "$venv"
-}
-
-can_make_venv() { "$1" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; }
 
 launch() {
   mkdir -p "$data"
+  # Only MLflow 3 checks whom a request is for.
+  local hosts=(--allowed-hosts "localhost:*,127.0.0.1:*,mlflow:*")
+  case $version in 2.*) hosts=() ;; esac
   say "starting (about 6 s)"
   MLFLOW_DISABLE_TELEMETRY=true DO_NOT_TRACK=true MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false \
-    spawn mlflow "$venv/bin/mlflow" server --host 127.0.0.1 --port "$MILLRACE_MLFLOW_PORT" --workers 1 \
+    spawn "$server" "$venv/bin/mlflow" server --host 127.0.0.1 --port "$port" --workers 1 \
     --backend-store-uri "sqlite:///$data/mlflow.db" --artifacts-destination "$data/artifacts" --serve-artifacts \
-    --allowed-hosts "localhost:*,127.0.0.1:*,mlflow:*"
+    "${hosts[@]}"
 }
 
 ready() { http_ok "http://$address/health"; }

@@ -7,10 +7,10 @@ export interface Address {
   headers: Record<string, string>;
 }
 
-/** Where to send requests and with what credentials; a user name and password in the URI count as `auth`. */
-export function addressOf(trackingUri: string, auth?: MlflowAuth): Address {
+/** Where to send requests and with what credentials: those given, else those in the URI, else those of the environment. */
+export function addressOf(trackingUri: string, auth?: MlflowAuth, fallback?: MlflowAuth): Address {
   const base = parse(trackingUri);
-  const credentials = auth ?? credentialsIn(base);
+  const credentials = auth ?? credentialsIn(base) ?? fallback;
   base.username = "";
   base.password = "";
   return { base, headers: credentials ? { authorization: authorizationOf(credentials) } : {} };

@@ -33,7 +33,7 @@ function nextBatch(metrics: WireBatch["metrics"], params: KeyValue[], tags: KeyV
   return { ...part, metrics: metrics.splice(0, MOST_IN_ALL - part.params.length - part.tags.length) };
 }
 
-const toWireMetric = ({ key, value, step = 0, timestamp }: Metric, now: number) => ({
+export const toWireMetric = ({ key, value, step = 0, timestamp }: Metric, now: number) => ({
   key,
   // JSON has no NaN and no infinity; MLflow reads them as text.
   value: Number.isFinite(value) ? value : String(value),

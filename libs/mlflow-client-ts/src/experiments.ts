@@ -1,6 +1,7 @@
 import { findOrUndefined, isMlflowError, MlflowError } from "./errors.js";
+import { pages } from "./paging.js";
 import type { Transport } from "./transport.js";
-import { toPairs, toRecord, type KeyValue } from "./wire.js";
+import { toDate, toPairs, toRecord, type KeyValue } from "./wire.js";
 
 export interface Experiment {
   experimentId: string;
@@ -8,6 +9,16 @@ export interface Experiment {
   artifactLocation: string;
   lifecycleStage: "active" | "deleted";
   tags: Record<string, string>;
+  createdAt: Date | undefined;
+  updatedAt: Date | undefined;
+}
+
+export interface ExperimentSearch {
+  /** MLflow's filter language, such as `name LIKE 'churn%'`; see `quoted` and `tagEquals`. */
+  filter?: string;
+  orderBy?: readonly string[];
+  pageSize?: number;
+  experiments?: "ACTIVE_ONLY" | "DELETED_ONLY" | "ALL";
 }
 
 export interface NewExperiment {
@@ -22,11 +33,21 @@ interface WireExperiment {
   artifact_location: string;
   lifecycle_stage: "active" | "deleted";
   tags?: KeyValue[];
+  creation_time?: number | string;
+  last_update_time?: number | string;
+}
+
+interface Found {
+  experiments?: WireExperiment[];
+  next_page_token?: string;
 }
 
 export type Experiments = ReturnType<typeof experimentsOf>;
 
 export function experimentsOf(transport: Transport) {
+  const post = <Answer = void>(call: string, json: unknown): Promise<Answer> =>
+    transport.json<Answer>({ method: "POST", path: at(call), json, repeatable: "yes" });
+
   const experiments = {
     async create({ name, artifactLocation, tags }: NewExperiment): Promise<{ experimentId: string }> {
       const json = { name, artifact_location: artifactLocation, tags: toPairs(tags) };
@@ -48,13 +69,33 @@ export function experimentsOf(transport: Transport) {
       return refuseDeleted(await experiments.getByName(experiment.name));
     },
 
-    async delete(experimentId: string): Promise<void> {
-      await transport.json({ method: "POST", path: at("delete"), json: { experiment_id: experimentId } });
+    async get(experimentId: string): Promise<Experiment> {
+      const call = { method: "GET", path: at("get"), query: { experiment_id: experimentId } } as const;
+      return toExperiment((await transport.json<{ experiment: WireExperiment }>(call)).experiment);
     },
 
-    async restore(experimentId: string): Promise<void> {
-      await transport.json({ method: "POST", path: at("restore"), json: { experiment_id: experimentId } });
+    find: (experimentId: string): Promise<Experiment | undefined> =>
+      findOrUndefined(() => experiments.get(experimentId)),
+
+    search({ filter, orderBy, pageSize = 1_000, experiments: view = "ACTIVE_ONLY" }: ExperimentSearch = {}) {
+      const search = { filter, order_by: orderBy, max_results: pageSize, view_type: view };
+      return pages<Experiment>(async (page_token) => {
+        const found = await post<Found>("search", { ...search, page_token });
+        return { items: (found.experiments ?? []).map(toExperiment), nextPageToken: found.next_page_token };
+      });
     },
+
+    rename: (experimentId: string, name: string) => post("update", { experiment_id: experimentId, new_name: name }),
+
+    setTag: (experimentId: string, key: string, value: string) =>
+      post("set-experiment-tag", { experiment_id: experimentId, key, value }),
+
+    deleteTag: (experimentId: string, key: string) =>
+      post("delete-experiment-tag", { experiment_id: experimentId, key }),
+
+    delete: (experimentId: string) => post("delete", { experiment_id: experimentId }),
+
+    restore: (experimentId: string) => post("restore", { experiment_id: experimentId }),
   };
   return experiments;
 }
@@ -67,6 +108,8 @@ const toExperiment = (wire: WireExperiment): Experiment => ({
   artifactLocation: wire.artifact_location,
   lifecycleStage: wire.lifecycle_stage,
   tags: toRecord(wire.tags),
+  createdAt: toDate(wire.creation_time),
+  updatedAt: toDate(wire.last_update_time),
 });
 
 /** Somebody else made it between our look and our creation. */

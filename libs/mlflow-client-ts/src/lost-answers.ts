@@ -10,11 +10,15 @@ const BEFORE_SENDING = new Set([
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
 
+// What Node says of a server's certificate while the connection is made.
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|^ERR_TLS_/;
+
 /** The error when fetch itself fails: no connection, a connection that broke, or no answer in time. */
 export function errorOfNoAnswer(thrown: unknown, url: URL, timeoutMs: number): MlflowError {
   if (thrown instanceof MlflowError) return thrown;
   if ((thrown as Error | undefined)?.name === "TimeoutError") return tooLate(thrown, url, timeoutMs);
   const reason = causeCodeOf(thrown);
+  if (reason !== undefined && CERTIFICATE.test(reason)) return notTrusted(reason, thrown, url);
   const sent = !BEFORE_SENDING.has(reason ?? "");
   return new MlflowError({ ...(sent ? broken(reason, thrown, url) : unreachable(reason, url)), sent, cause: thrown });
 }
@@ -24,6 +28,14 @@ const tooLate = (cause: unknown, url: URL, timeoutMs: number) =>
     code: "TIMEOUT",
     message: `${url.origin}${url.pathname} did not answer within ${timeoutMs} ms.`,
     retryable: true,
+    cause,
+  });
+
+const notTrusted = (reason: string, cause: unknown, { origin }: URL) =>
+  new MlflowError({
+    code: "CERTIFICATE_NOT_TRUSTED",
+    message: `The certificate of ${origin} is not trusted (${reason}). Give the one that signed it as tls.ca, or its file in MLFLOW_TRACKING_SERVER_CERT_PATH.`,
+    sent: false,
     cause,
   });
 

@@ -47,7 +47,7 @@ export function modelVersionsOf(transport: Transport) {
     find: (name: string, version: string): Promise<ModelVersion | undefined> =>
       findOrUndefined(() => versions.get(name, version)),
 
-    search({ filter, orderBy = [], pageSize = 1_000 }: ModelVersionSearch): AsyncGenerator<ModelVersion, void> {
+    search({ filter, orderBy = [], pageSize = 1_000 }: ModelVersionSearch = {}): AsyncGenerator<ModelVersion, void> {
       return pages(async (page_token) => {
         const query = { filter, order_by: orderBy, max_results: pageSize, page_token };
         const found = await transport.json<Found>({ method: "GET", path: at("search"), query });
@@ -58,6 +58,26 @@ export function modelVersionsOf(transport: Transport) {
     async setTag(name: string, version: string, key: string, value: string): Promise<void> {
       const json = { name, version, key, value };
       await transport.json({ method: "POST", path: at("set-tag"), json, repeatable: "yes" });
+    },
+
+    async deleteTag(name: string, version: string, key: string): Promise<void> {
+      await transport.json({ method: "DELETE", path: at("delete-tag"), json: { name, version, key } });
+    },
+
+    /** Where the version's files are: an `artifactUri` for `artifacts.download` and `artifacts.walk`. */
+    async artifactUri(name: string, version: string): Promise<string> {
+      const call = { method: "GET", path: at("get-download-uri"), query: { name, version } } as const;
+      return (await transport.json<{ artifact_uri: string }>(call)).artifact_uri;
+    },
+
+    /** Its number is not given again. */
+    async delete(name: string, version: string): Promise<void> {
+      await transport.json({
+        method: "DELETE",
+        path: at("delete"),
+        json: { name, version },
+        repeatable: "before-sending",
+      });
     },
 
     async update(name: string, version: string, { description }: { description: string }): Promise<ModelVersion> {

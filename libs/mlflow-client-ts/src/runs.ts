@@ -1,4 +1,5 @@
-import { batchesOf, type Batch } from "./batches.js";
+import { batchesOf, toWireMetric, type Batch } from "./batches.js";
+import { toWireInput, type DatasetInput } from "./dataset-input.js";
 import { findOrUndefined } from "./errors.js";
 import { pages } from "./paging.js";
 import { toRun, type Metric, type Run, type RunStatus, type WireMetric, type WireRun } from "./run.js";
@@ -27,22 +28,13 @@ export interface RunSearch {
   runs?: "ACTIVE_ONLY" | "DELETED_ONLY" | "ALL";
 }
 
-export interface DatasetInput {
-  name: string;
-  digest: string;
-  sourceType: string;
-  source: string;
-  schema?: string;
-  profile?: string;
-  /** What it was used for: training, validation, test, … */
-  context?: string;
-}
-
 export type Runs = ReturnType<typeof runsOf>;
 
 export function runsOf(transport: Transport) {
   const post = <Answer>(call: string, json: unknown, repeatable: "yes" | "before-sending" = "yes") =>
     transport.json<Answer>({ method: "POST", path: at(call), json, repeatable });
+
+  const done = async (call: string, json: unknown): Promise<void> => void (await post(call, json));
 
   const runs = {
     async create({ experimentId, runName, startTime = new Date(), tags }: NewRun): Promise<Run> {
@@ -62,17 +54,16 @@ export function runsOf(transport: Transport) {
 
     find: (runId: string): Promise<Run | undefined> => findOrUndefined(() => runs.get(runId)),
 
-    async update(runId: string, { status, endTime, runName }: RunUpdate): Promise<void> {
-      await post("update", { run_id: runId, status, end_time: endTime?.getTime(), run_name: runName });
-    },
+    update: (runId: string, { status, endTime, runName }: RunUpdate) =>
+      done("update", { run_id: runId, status, end_time: endTime?.getTime(), run_name: runName }),
 
     /** Ends a run, now unless told. */
     terminate: (runId: string, status: RunStatus = "FINISHED", endTime = new Date()): Promise<void> =>
       runs.update(runId, { status, endTime }),
 
-    async delete(runId: string): Promise<void> {
-      await post("delete", { run_id: runId });
-    },
+    delete: (runId: string) => done("delete", { run_id: runId }),
+
+    restore: (runId: string) => done("restore", { run_id: runId }),
 
     search({ experimentIds, filter, orderBy, pageSize = 1_000, runs: view = "ACTIVE_ONLY" }: RunSearch) {
       const search = {
@@ -96,13 +87,23 @@ export function runsOf(transport: Transport) {
       for (const part of batchesOf(batch, Date.now())) await post("log-batch", { run_id: runId, ...part });
     },
 
-    async setTag(runId: string, key: string, value: string): Promise<void> {
-      await post("set-tag", { run_id: runId, key, value });
-    },
+    /** One point; see `logBatch` for more than a few. */
+    logMetric: (runId: string, metric: Metric) =>
+      done("log-metric", { run_id: runId, ...toWireMetric(metric, Date.now()) }),
 
-    async logInputs(runId: string, datasets: readonly DatasetInput[]): Promise<void> {
-      await post("log-inputs", { run_id: runId, datasets: datasets.map(toWireInput) });
-    },
+    logParam: (runId: string, key: string, value: string) => done("log-parameter", { run_id: runId, key, value }),
+
+    setTag: (runId: string, key: string, value: string) => done("set-tag", { run_id: runId, key, value }),
+
+    deleteTag: (runId: string, key: string) => done("delete-tag", { run_id: runId, key }),
+
+    /** Says what a run read: data, and logged models. MLflow keeps one of equal ones. */
+    logInputs: (runId: string, datasets: readonly DatasetInput[], models: readonly string[] = []) =>
+      done("log-inputs", {
+        run_id: runId,
+        datasets: datasets.map(toWireInput),
+        models: models.map((model_id) => ({ model_id })),
+      }),
 
     /** Every point of a metric in the order in which it was logged; a run itself holds the last one only. */
     metricHistory(runId: string, key: string, pageSize = 1_000): AsyncGenerator<Required<Metric>, void> {
@@ -124,9 +125,4 @@ const toMetric = ({ key, value, timestamp, step = 0 }: WireMetric): Required<Met
   value: toNumber(value),
   timestamp: new Date(toNumber(timestamp)),
   step: toNumber(step),
-});
-
-const toWireInput = ({ context, sourceType, ...dataset }: DatasetInput) => ({
-  dataset: { ...dataset, source_type: sourceType },
-  tags: context === undefined ? [] : [{ key: "mlflow.data.context", value: context }],
 });

@@ -1,5 +1,12 @@
 import { createMlflowClient, type MlflowClientOptions } from "./index.js";
-import { answering, fakeServer, hangingUp, neverAnswering, nobodysAddress, type FakeServer } from "./fake-server.js";
+import {
+  answering,
+  fakeServer,
+  hangingUp,
+  neverAnswering,
+  nobodysAddress,
+  type FakeServer,
+} from "./fake-server-for-test.js";
 
 let server: FakeServer;
 let waits: number[];
