@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ProblemError } from "@millrace/contracts";
+import { accessShape, isGuarded, serverShape } from "./access/settings.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -12,7 +13,9 @@ export const platformSettings = z.object({
   HOST: z
     .string()
     .default("127.0.0.1")
-    .describe("The address to listen on; another than loopback needs MILLRACE_API_KEY"),
+    .describe(
+      "The address to listen on; another than loopback needs a key or tokens: MILLRACE_API_KEY, MILLRACE_KEYS_FILE or JWT_JWKS",
+    ),
   LOG_LEVEL: z
     .enum(["error", "warn", "info", "debug"])
     .default("info")
@@ -22,11 +25,8 @@ export const platformSettings = z.object({
     .string()
     .default("pipelines")
     .describe("A folder with one folder a pipeline, each with a pipeline.yaml"),
-  MILLRACE_API_KEY: z
-    .string()
-    .min(16)
-    .optional()
-    .describe("When set, every call but health and metrics has to bring it as Bearer token or x-api-key"),
+  ...accessShape,
+  ...serverShape,
   RABBITMQ_URL: url(/^amqps?$/).describe("The broker; unset: embedded, in this process"),
   MONGODB_URI: url(/^mongodb(\+srv)?$/).describe("The record store; unset: embedded, in MILLRACE_DATA_DIR"),
   S3_ENDPOINT: url(/^https?$/).describe("An S3 server other than AWS"),
@@ -40,6 +40,17 @@ export const platformSettings = z.object({
   MODEL_BUCKET_NAME: z.string().default("models").describe("The bucket that promoted models are exported to"),
   MODEL_PUSHER_S3_KEY: z.string().default("model-registry").describe("The key prefix of exported models"),
   MLFLOW_TRACKING_URI: url(/^https?$/).describe("Experiment tracking; unset: files in MILLRACE_DATA_DIR"),
+  MLFLOW_TRACKING_USERNAME: z.string().optional().describe("Who asks MLflow, with MLFLOW_TRACKING_PASSWORD"),
+  MLFLOW_TRACKING_PASSWORD: z.string().optional().describe("The password of MLFLOW_TRACKING_USERNAME"),
+  MLFLOW_TRACKING_TOKEN: z.string().optional().describe("A token for MLflow, in place of a name and a password"),
+  MLFLOW_TRACKING_SERVER_CERT_PATH: z
+    .string()
+    .optional()
+    .describe("A PEM file with the certificate to trust of an MLflow server"),
+  MLFLOW_REQUIRED: z
+    .enum(["true", "false"])
+    .default("true")
+    .describe("false: while MLflow is away runs go on, and what it is to get waits in files in MILLRACE_DATA_DIR"),
   MESSAGE_PREFETCH: z.coerce
     .number()
     .int()
@@ -97,11 +108,11 @@ const loopback = new Set(["127.0.0.1", "localhost", "::1", "[::1]"]);
 
 /** Without a key, whoever reaches the port may do everything: so it is loopback only. */
 export function refuseOpenAddress(settings: PlatformSettings): void {
-  if (settings.MILLRACE_API_KEY !== undefined || loopback.has(settings.HOST)) return;
+  if (isGuarded(settings) || loopback.has(settings.HOST)) return;
   throw new ProblemError({
     code: "ADDRESS_NEEDS_KEY",
     where: `HOST=${settings.HOST}`,
     message: "without a key the services listen on loopback only.",
-    remedy: "Set MILLRACE_API_KEY (16 characters or more), or HOST=127.0.0.1.",
+    remedy: "Set MILLRACE_API_KEY (16 characters or more), MILLRACE_KEYS_FILE or JWT_JWKS, or HOST=127.0.0.1.",
   });
 }

@@ -40,13 +40,14 @@ const codes: Record<number, Problem> = {
 };
 
 /** RFC 9457 problem JSON. What went wrong inside is logged, not told. */
-export function problemJson(error: unknown, instance: string): { status: number; body: Record<string, unknown> } {
+export function problemJson(error: unknown, instance?: string): { status: number; body: Record<string, unknown> } {
   const status = statusOf(error);
   const internal: Problem = { code: "INTERNAL", message: "this went wrong on our side; the log tells why." };
   const problem =
     error instanceof ProblemError ? problemOf(error) : status === 500 ? internal : (codes[status] ?? internal);
   const { message, code, ...rest } = problem;
-  return { status, body: { type: "about:blank", title: code, status, detail: message, code, instance, ...rest } };
+  const place = instance === undefined ? {} : { instance };
+  return { status, body: { type: "about:blank", title: code, status, detail: message, code, ...place, ...rest } };
 }
 
 export const unknownRoute: RequestHandler = (request, _response, next) =>

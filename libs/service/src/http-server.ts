@@ -1,9 +1,8 @@
-import { createHash, timingSafeEqual } from "node:crypto";
-import http, { type Server } from "node:http";
+import http, { type RequestListener, type Server, type ServerOptions } from "node:http";
+import https from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import express, { type Express, type RequestHandler } from "express";
 import { ProblemError } from "@millrace/contracts";
-import { HttpProblem } from "./http-problem.js";
 import type { Metrics } from "./metrics.js";
 
 /** Express without the headers that nobody asked for. */
@@ -14,11 +13,19 @@ export function createApp(): Express {
   return app;
 }
 
+export interface ServerParts {
+  /** What gets the requests in place of the app itself, and hands on to it what it does not answer. */
+  listener?: RequestListener;
+  options?: ServerOptions;
+  /** A certificate with its key: HTTPS. */
+  tls?: https.ServerOptions;
+}
+
 /**
  * Express sets the prototype of every request and response, which halves node's speed. Made by constructors that have
  * Express's prototypes from the start, they are what Express wants already, and setting them again costs nothing.
  */
-export function serverFor(app: Express): Server {
+export function serverFor(app: Express, { listener = app, options = {}, tls }: ServerParts = {}): Server {
   function Request(this: object, socket: Socket) {
     (http.IncomingMessage as unknown as (this: object, socket: Socket) => void).call(this, socket);
   }
@@ -27,17 +34,21 @@ export function serverFor(app: Express): Server {
     (http.ServerResponse as unknown as (this: object, ...args: unknown[]) => void).apply(this, args);
   }
   Response.prototype = app.response;
-  const constructors = { IncomingMessage: Request, ServerResponse: Response } as unknown as http.ServerOptions;
-  return http.createServer(constructors, app);
+  const constructors = { IncomingMessage: Request, ServerResponse: Response } as unknown as ServerOptions;
+  if (tls === undefined) return http.createServer({ ...options, ...constructors }, listener);
+  return https.createServer({ ...options, ...tls, ...constructors } as https.ServerOptions, listener);
 }
+
+/** How many may stand at the door: of more, each is asked to knock again in a second. */
+const BACKLOG = 4096;
 
 export async function listen(server: Server, port: number, host: string): Promise<string> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(portProblem(error, port, host)));
-    server.listen(port, host, resolve);
+    server.listen({ port, host, backlog: BACKLOG }, resolve);
   });
   const { port: actual } = server.address() as AddressInfo;
-  return `http://${host.includes(":") ? `[${host.replace(/[[\]]/g, "")}]` : host}:${actual}`;
+  return `http${server instanceof https.Server ? "s" : ""}://${host.includes(":") ? `[${host.replace(/[[\]]/g, "")}]` : host}:${actual}`;
 }
 
 function portProblem(error: NodeJS.ErrnoException, port: number, host: string): Error {
@@ -73,22 +84,3 @@ export const observeRequests =
     });
     next();
   };
-
-const digest = (text: string) => createHash("sha256").update(text).digest();
-
-/** With a key configured, a call has to bring it. */
-export const requireKey = (key: string | undefined): RequestHandler => {
-  if (key === undefined) return (_request, _response, next) => next();
-  const expected = digest(key);
-  return (request, _response, next) => {
-    const given = request.get("x-api-key") ?? request.get("authorization")?.replace(/^Bearer /i, "") ?? "";
-    if (timingSafeEqual(digest(given), expected)) return next();
-    next(
-      new HttpProblem(401, {
-        code: "KEY_REQUIRED",
-        message: "the call brought no valid key.",
-        remedy: "Send it as `Authorization: Bearer …` or `x-api-key`.",
-      }),
-    );
-  };
-};

@@ -1,52 +1,52 @@
 import http from "node:http";
-import express from "express";
 import { ProblemError, Retry } from "@millrace/contracts";
 import { call } from "@millrace/testing";
-import { answerProblems, HttpProblem, unknownRoute } from "./http-problem.js";
-import { closeServer, createApp, listen, requireKey, serverFor } from "./http-server.js";
+import { startServer, type ServerForTest } from "./access/server-for-test.js";
+import { HttpProblem } from "./http-problem.js";
+import { listen } from "./http-server.js";
 import type { Log } from "./log.js";
 
 const lines: string[] = [];
 const log = { error: (message: string) => lines.push(message) } as unknown as Log;
 
-let server: http.Server;
-let url: string;
+let server: ServerForTest;
 /** Whether what came in had express's prototype before express saw it. */
 let readyMade: boolean[] = [];
 
 beforeAll(async () => {
-  const app = createApp();
-  app.get("/open", (request, response) => {
-    response.json({ query: request.query.a });
+  server = await startServer({
+    log,
+    environment: { MILLRACE_API_KEY: "a key of enough length" },
+    first(request, response) {
+      const { app } = server;
+      readyMade = [Object.getPrototypeOf(request) === app.request, Object.getPrototypeOf(response) === app.response];
+      return false;
+    },
+    routes(app) {
+      app.get("/open", (request, response) => {
+        response.json({ query: request.query.a });
+      });
+      app.post("/echo", (request, response) => void response.json(request.body));
+      app.get("/problem", () => {
+        throw new ProblemError({ code: "WRONG", message: "this was wrong.", remedy: "Do it right.", where: "there" });
+      });
+      app.get("/teapot", () => {
+        throw new HttpProblem(418, { code: "TEAPOT", message: "short and stout." });
+      });
+      app.get("/outage", () => {
+        throw new Retry({ code: "RECORDS_UNAVAILABLE", message: "the records are down." }, { dependency: "records" });
+      });
+      app.get("/bug", () => {
+        throw new Error("the password is 1234");
+      });
+    },
   });
-  app.use(requireKey("a key of enough length"));
-  app.use(express.json());
-  app.post("/echo", (request, response) => void response.json(request.body));
-  app.get("/problem", () => {
-    throw new ProblemError({ code: "WRONG", message: "this was wrong.", remedy: "Do it right.", where: "there" });
-  });
-  app.get("/teapot", () => {
-    throw new HttpProblem(418, { code: "TEAPOT", message: "short and stout." });
-  });
-  app.get("/outage", () => {
-    throw new Retry({ code: "RECORDS_UNAVAILABLE", message: "the records are down." }, { dependency: "records" });
-  });
-  app.get("/bug", () => {
-    throw new Error("the password is 1234");
-  });
-  app.use(unknownRoute);
-  app.use(answerProblems(log));
-  server = serverFor(app);
-  server.prependListener("request", (request, response) => {
-    readyMade = [Object.getPrototypeOf(request) === app.request, Object.getPrototypeOf(response) === app.response];
-  });
-  url = await listen(server, 0, "127.0.0.1");
 });
 
-afterAll(() => closeServer(server));
+afterAll(() => server.stop());
 
 const key = { "x-api-key": "a key of enough length" };
-const get = (path: string, headers: Record<string, string> = key) => call(`${url}${path}`, undefined, headers);
+const get = (path: string, headers: Record<string, string> = key) => call(`${server.url}${path}`, undefined, headers);
 
 describe("the HTTP server", () => {
   it("gives express requests that have its prototype from the start", async () => {
@@ -69,7 +69,7 @@ describe("the HTTP server", () => {
 
   it("keeps the status of a problem that has one, and says 503 with Retry-After in an outage", async () => {
     expect((await get("/teapot")).status).toBe(418);
-    const response = await fetch(`${url}/outage`, { headers: key });
+    const response = await fetch(`${server.url}/outage`, { headers: key });
     expect(response.status).toBe(503);
     expect(response.headers.get("retry-after")).toBe("1");
     expect(response.headers.get("content-type")).toMatch(/^application\/problem\+json/);
@@ -89,8 +89,11 @@ describe("the HTTP server", () => {
   });
 
   it("answers what is no JSON, too large or not there with what to do", async () => {
-    expect(await call(`${url}/echo`, "{", key)).toMatchObject({ status: 400, body: { code: "REQUEST_MALFORMED" } });
-    expect(await call(`${url}/echo`, { a: "x".repeat(200_000) }, key)).toMatchObject({
+    expect(await call(`${server.url}/echo`, "{", key)).toMatchObject({
+      status: 400,
+      body: { code: "REQUEST_MALFORMED" },
+    });
+    expect(await call(`${server.url}/echo`, { a: "x".repeat(2_000_000) }, key)).toMatchObject({
       status: 413,
       body: { code: "BODY_TOO_LARGE" },
     });
@@ -101,8 +104,7 @@ describe("the HTTP server", () => {
   });
 
   it("says which port is taken, and what to do", async () => {
-    const { port } = server.address() as { port: number };
-    await expect(listen(http.createServer(), port, "127.0.0.1")).rejects.toThrow(
+    await expect(listen(http.createServer(), server.port, "127.0.0.1")).rejects.toThrow(
       /something else listens there.*GATEWAY_PORT/,
     );
   });

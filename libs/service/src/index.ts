@@ -1,6 +1,7 @@
 export * from "./configuration.js";
 export * from "./http-problem.js";
 export * from "./json-artifacts.js";
+export { isLeaseOver, newLease, type Lease } from "./lease.js";
 export { errorFields, openLog, type Log, type LogFields } from "./log.js";
 export { memoCollection, openMemo, type Memo, type MemoRecord } from "./memo.js";
 export { openManifests, type Manifests } from "./manifests.js";
@@ -13,3 +14,4 @@ export { childTrace } from "./trace.js";
 export * from "./pipeline-folder.js";
 export * from "./model-records.js";
 export * from "./table-artifacts.js";
+export * from "./access/index.js";

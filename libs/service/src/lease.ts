@@ -2,7 +2,8 @@ import { hostname } from "node:os";
 import { defineCollection, type RecordStore } from "@millrace/storage";
 import type { Clock } from "./platform.js";
 
-interface Lease {
+/** Who holds something, and until when unless it is renewed. */
+export interface Lease {
   owner: string;
   host: string;
   pid: number;
@@ -28,14 +29,9 @@ export interface LeaseOptions {
  */
 export async function claimLease(key: string, options: LeaseOptions): Promise<HeldLease | undefined> {
   const records = options.records.records(leases);
-  const mine = (): Lease => ({
-    owner: options.owner,
-    host: hostname(),
-    pid: process.pid,
-    expiresAt: new Date(options.clock().getTime() + options.seconds * 1000).toISOString(),
-  });
+  const mine = () => newLease(options);
   const claimed = await records.update(key, (current) =>
-    current === undefined || isOver(current, options.clock()) ? mine() : undefined,
+    current === undefined || isLeaseOver(current, options.clock()) ? mine() : undefined,
   );
   if (claimed?.value.owner !== options.owner) return undefined;
 
@@ -52,7 +48,13 @@ export async function claimLease(key: string, options: LeaseOptions): Promise<He
   };
 }
 
-const isOver = (lease: Lease, now: Date): boolean =>
+export const newLease = ({ owner, seconds, clock }: Omit<LeaseOptions, "records">): Lease => ({
+  ...{ owner, host: hostname(), pid: process.pid },
+  expiresAt: new Date(clock().getTime() + seconds * 1000).toISOString(),
+});
+
+/** It was not renewed, or its holder was a process of this machine that is no more. */
+export const isLeaseOver = (lease: Lease, now: Date): boolean =>
   lease.expiresAt <= now.toISOString() || (lease.host === hostname() && !isAlive(lease.pid));
 
 function isAlive(pid: number): boolean {

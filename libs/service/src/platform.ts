@@ -51,6 +51,9 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   const tracking = await openTracking({
     dir: `${settings.MILLRACE_DATA_DIR}/tracking`,
     mlflowTrackingUri: settings.MLFLOW_TRACKING_URI,
+    mlflowRequired: settings.MLFLOW_REQUIRED !== "false",
+    mlflowClient: { environment: mlflowEnvironmentOf(settings) },
+    say: (message) => log.warn(message, { dependency: "mlflow" }),
   });
   const health = () => Promise.all([bus.health(), artifacts.health(), records.health(), tracking.health()]);
   const bus: Bus = await openBus(
@@ -89,6 +92,14 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     close,
   };
 }
+
+/** Who asks MLflow, and whom it trusts; MLflow's client reads the same names. */
+const mlflowEnvironmentOf = (settings: PlatformSettings): Environment =>
+  Object.fromEntries(
+    Object.entries(settings).flatMap(([name, value]) =>
+      name.startsWith("MLFLOW_TRACKING_") && typeof value === "string" ? [[name, value]] : [],
+    ),
+  );
 
 function s3Of(settings: PlatformSettings) {
   if (settings.ARTIFACT_BUCKET === undefined) return {};

@@ -1,10 +1,13 @@
-import express, { type Express } from "express";
+import type { Express } from "express";
 import { problemOf, queueName, Retry, sentenceOf } from "@millrace/contracts";
+import { openGuard, type First, type Guard } from "./access/guard.js";
+import { expectJson, readJson } from "./access/json-body.js";
+import { securityHeaders } from "./access/security-headers.js";
 import { platformSettings, readPort, readSettings, refuseOpenAddress, type Environment } from "./configuration.js";
 import { tellFailures } from "./failures.js";
 import { healthRoutes } from "./health-routes.js";
 import { answerProblems, unknownRoute } from "./http-problem.js";
-import { closeServer, createApp, listen, observeRequests, requireKey, serverFor } from "./http-server.js";
+import { closeServer, createApp, listen, observeRequests } from "./http-server.js";
 import { openLog } from "./log.js";
 import { openPlatform, type Clock, type Platform } from "./platform.js";
 import type { Running, ServiceDefinition } from "./service.js";
@@ -38,21 +41,25 @@ export async function runServices(
   const alone = services.length === 1;
   const stops: (() => Promise<void>)[] = [];
   const urls: Record<string, string> = {};
+  let stopGuard = () => {};
   const stop = async () => {
     stopping.abort(isStopping(platform.instance));
     // Before the last moment, so that work which has to be given up can still be handed back.
     const lastCall = setTimeout(() => ended.abort(isStopping(platform.instance)), settings.DRAIN_SECONDS * 800);
     await platform.drain();
     clearTimeout(lastCall);
+    stopGuard();
     await Promise.all(stops.splice(0).map((each) => each()));
     await platform.close();
   };
   try {
+    const guard = await openGuard(platform);
+    stopGuard = guard.stop;
     for (const service of services) {
-      const started = await startService(service, platform, signals);
+      const started = await startService(service, platform, signals, guard);
       stops.push(started.stop);
       if (!alone && !service.http) continue;
-      const server = serverFor(started.app);
+      const server = await guard.serverFor(started.app, started.first);
       urls[service.name] = await listen(server, readPort(service.name, environment), settings.HOST);
       stops.push(() => closeServer(server));
     }
@@ -68,19 +75,21 @@ async function startService(
   service: ServiceDefinition,
   shared: Platform,
   signals: StepSignals,
-): Promise<{ app: Express; stop(): Promise<void> }> {
+  guard: Guard,
+): Promise<{ app: Express; first: First; stop(): Promise<void> }> {
   const platform = { ...shared, log: shared.log.with({ service: service.name }) };
   let running: Running | undefined;
   const app = createApp();
   app.use(observeRequests(service.name, platform.metrics));
+  app.use(securityHeaders(guard.secure));
   healthRoutes(service.name, platform, app, () => running);
-  app.use(requireKey(platform.settings.MILLRACE_API_KEY));
-  app.use(express.json({ limit: "1mb", type: ["application/json", "application/*+json"] }));
-  running = await service.start?.(platform, app);
+  app.use(readJson(), expectJson);
+  running = await service.start?.(platform, app, guard.access);
   app.use(unknownRoute);
   app.use(answerProblems(platform.log));
   await consumeSteps(service, platform, signals);
-  return { app, stop: async () => running?.stop() };
+  const first: First = (request, response) => running?.first?.(request, response) ?? false;
+  return { app, first, stop: async () => running?.stop() };
 }
 
 async function consumeSteps({ name, steps = [] }: ServiceDefinition, platform: Platform, signals: StepSignals) {

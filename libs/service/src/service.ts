@@ -1,11 +1,15 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Express } from "express";
 import { ProblemError, queueName } from "@millrace/contracts";
+import type { Access } from "./access/admission.js";
 import type { Platform } from "./platform.js";
 import type { AnyStep } from "./step.js";
 
 /** What runs besides the steps: servers, watchers. `ready` says what is still missing before it can do its work. */
 export interface Running {
   ready?(): string | undefined;
+  /** Tried before Express, on the bare request, once it is admitted (`callerOf` knows who called); true: it is answered here. */
+  first?(request: IncomingMessage, response: ServerResponse): boolean;
   stop(): Promise<void>;
 }
 
@@ -13,7 +17,7 @@ export interface ServiceDefinition {
   readonly name: string;
   readonly steps?: readonly AnyStep[];
   /** Adds the service's own routes; health, readiness and metrics are there already. */
-  readonly start?: (platform: Platform, app: Express) => Promise<Running> | Running;
+  readonly start?: (platform: Platform, app: Express, access: Access) => Promise<Running> | Running;
   /** Whether it has an HTTP API of its own, which is served also where all services share one process. */
   readonly http?: boolean;
 }
