@@ -27,7 +27,7 @@ export interface Rung {
 
 export interface Bus {
   /** Resolves when the broker has the event safely. A transient event resolves at once and may be lost. */
-  publish(event: CloudEvent, options?: { transient?: boolean }): Promise<void>;
+  publish(event: CloudEvent, options?: PublishOptions): Promise<void>;
   /** Works off a durable queue that all instances share. It heals by itself until it is cancelled. */
   consume(queue: string, handler: Handler, options?: ConsumeOptions): Promise<Consumption>;
   /** Hears every event of the routing keys while connected; what was missed is read from the store in `onConnect`. */
@@ -37,6 +37,12 @@ export interface Bus {
   readonly deadLetters: DeadLetters;
   health(): DependencyHealth;
   close(options?: { drainMs?: number }): Promise<void>;
+}
+
+export interface PublishOptions {
+  transient?: boolean;
+  /** The exchange of a queue that has one of its own; unset: that of the events. */
+  exchange?: string;
 }
 
 export interface ConsumeOptions {

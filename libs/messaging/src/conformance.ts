@@ -68,6 +68,20 @@ function publishAndConsume(setting: () => Setting): void {
     await eventually("the dead letter", async () => (await bus.deadLetters.list({ queue: more.name })).length === 1);
   });
 
+  it("publishes to a queue with an exchange of its own, and to no other", async () => {
+    const { type, queue: name } = setting();
+    const more = { name: `${name}.jobs`, routingKey: "#", service: "worker", exchange: `${type}.jobs` };
+    const bus = await setting().openWith(more);
+    const [jobs, others] = [recorder(), recorder()];
+    await bus.consume(more.name, jobs.handler);
+    await bus.consume(name, others.handler);
+    await bus.publish({ ...setting().event({ job: 1 }), type: "a.job" }, { exchange: more.exchange });
+    await bus.publish(setting().event({ job: 2 }));
+    await eventually("both", () => jobs.deliveries.length + others.deliveries.length === 2);
+    expect(jobs.deliveries.map(({ event }) => event.data)).toEqual([{ job: 1 }]);
+    expect(others.deliveries.map(({ event }) => event.data)).toEqual([{ job: 2 }]);
+  });
+
   it("rejects an event that no queue takes, with a code and the routing key", async () => {
     const bus = await setting().open();
     const lost = { ...setting().event(), type: "nobody.listens" };

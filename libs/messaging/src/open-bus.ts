@@ -9,7 +9,7 @@ import {
   type DependencyHealth,
   type Topology,
 } from "@millrace/contracts";
-import type { Channel, ChannelModel, Options } from "amqplib";
+import type { Channel, ChannelModel } from "amqplib";
 import { amqplibDriver } from "./amqplib-driver.js";
 import { hearBroadcast } from "./broadcast.js";
 import type {
@@ -20,6 +20,7 @@ import type {
   Handler,
   Listener,
   ListenOptions,
+  PublishOptions,
   QueueDepth,
 } from "./bus.js";
 import { openDeadLetters } from "./dead-letters.js";
@@ -29,7 +30,7 @@ import { embeddedDriver } from "./embedded-driver.js";
 import { openLink, type Link } from "./link.js";
 import { enqueuedNow } from "./message-headers.js";
 import { within } from "./pause.js";
-import { openPublisher } from "./publisher.js";
+import { openPublisher, type Outgoing } from "./publisher.js";
 import type { VerdictRules } from "./verdict.js";
 import { workOff } from "./work-queue.js";
 
@@ -77,20 +78,22 @@ function busOver(driver: Driver, config: BusConfig, topology: Topology): Bus {
     await declare(connection);
   }
 
-  function publish(event: CloudEvent, { transient = false } = {}): Promise<void> {
+  function publish(event: CloudEvent, options: PublishOptions = {}): Promise<void> {
+    const { transient = false, exchange = topology.exchange } = options;
     const body = Buffer.from(JSON.stringify(event));
     const headers = enqueuedNow(clock());
     const kind = { persistent: !transient, mandatory: !transient };
-    const options = { contentType: CLOUD_EVENT_MEDIA_TYPE, messageId: event.id, headers, ...kind };
-    if (!transient) return publisher.send({ exchange: topology.exchange, routingKey: event.type, body, options });
-    publishTransient(event.type, body, options);
+    const properties = { contentType: CLOUD_EVENT_MEDIA_TYPE, messageId: event.id, headers, ...kind };
+    const message = { exchange, routingKey: event.type, body, options: properties };
+    if (!transient) return publisher.send(message);
+    publishTransient(message);
     return Promise.resolve();
   }
 
-  function publishTransient(routingKey: string, body: Buffer, options: Options.Publish): void {
+  function publishTransient({ exchange, routingKey, body, options }: Outgoing): void {
     if (!publishLink.state().up) return;
     try {
-      progress?.publish(topology.exchange, routingKey, body, options);
+      progress?.publish(exchange, routingKey, body, options);
     } catch {
       return;
     }

@@ -9,8 +9,14 @@ export type ArtifactAddress = { digest: Digest; name: string };
 export interface ArtifactEntry {
   digest: Digest;
   size: number;
+  /** When it was put last, to within an hour. */
   modifiedAt: Date;
 }
+
+const STALE_MS = 3_600_000;
+
+/** An artifact that is put again after so long gets a new time; more often would only cost. */
+export const isStale = (modifiedAt: Date, now: Date): boolean => now.getTime() - modifiedAt.getTime() > STALE_MS;
 
 /** Immutable bytes under the digest of what they are, and exports under keys that people can read. */
 export interface ArtifactStore {

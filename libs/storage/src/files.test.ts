@@ -37,6 +37,19 @@ describe("the files artifact store", () => {
     expect(readdirSync(join(dir, "artifacts", "tmp"))).toEqual([]);
   });
 
+  it("counts an object that is put again after a long time as new, so that nobody collects it from under a step", async () => {
+    const dir = folder();
+    const store = await openArtifactStore({ dir });
+    const { digest } = await store.put(Buffer.from("water"), meta);
+    const age = async () => {
+      for await (const { modifiedAt } of store.list()) return Date.now() - modifiedAt.getTime();
+    };
+    utimesSync(objectIn(dir, digest), new Date(0), new Date(0));
+    await store.put(Buffer.from("water"), meta);
+    expect(await age()).toBeLessThan(60_000);
+    expect(Buffer.from(await store.get({ digest, name: "note.txt" })).toString()).toBe("water");
+  });
+
   it("notices that a file which it handed out before was changed", async () => {
     const dir = folder();
     const store = await openArtifactStore({ dir });

@@ -1,8 +1,9 @@
 import { createReadStream } from "node:fs";
-import { link, readFile, readdir, rename, rm } from "node:fs/promises";
+import { link, readFile, readdir, rename, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { artifactRef, sha256, type ArtifactRef, type Digest } from "@millrace/contracts";
 import {
+  isStale,
   isStream,
   type ArtifactAddress,
   type ArtifactEntry,
@@ -28,7 +29,13 @@ export async function openFiles({ dir, clock }: { dir: string; clock: () => Date
   const checked = new Map<string, string>();
   await cleanSpool(spoolDir, clock());
 
-  const isWhole = async (path: string, size: number): Promise<boolean> => (await existing(path))?.size === size;
+  /** What is put again counts as new: whoever collects old artifacts must not take one that a step has just come to. */
+  async function isWhole(path: string, size: number): Promise<boolean> {
+    const facts = await existing(path);
+    if (facts?.size !== size) return false;
+    if (isStale(facts.mtime, clock())) await utimes(path, clock(), clock());
+    return true;
+  }
 
   /** Keeps an object of the right size; anything else under the name is what a broken disk left, and is replaced. */
   async function adopt({ path, digest, size }: Spooled): Promise<void> {

@@ -49,6 +49,20 @@ artifactConformance("S3", async () => {
 const meta = { mediaType: "text/plain", name: "note.txt" };
 
 describe("the S3 artifact store", () => {
+  it("uploads an object that was put long ago anew, so that nobody collects it from under a step", async () => {
+    const [s3, folder] = [newBucket(), mkdtempSync(join(dir, "store-"))];
+    const { digest } = await (await openArtifactStore({ dir: folder, s3 })).put(Buffer.from("water"), meta);
+    const put = async () =>
+      (await raw.headObject({ Bucket: s3.bucket, Key: objectKey(digest) })).LastModified!.getTime();
+    const before = await put();
+    const clock = () => new Date(Date.now() + 7_200_000);
+    const later = await openArtifactStore({ dir: folder, s3, clock });
+    // S3 tells whole seconds.
+    const until = Date.now() + 10_000;
+    while ((await put()) === before && Date.now() < until) await later.put(Buffer.from("water"), meta);
+    expect(await put()).toBeGreaterThan(before);
+  });
+
   it("lets 8 racers upload the same parts, and leaves neither a spool file nor an unfinished upload", async () => {
     const [s3, folder] = [newBucket(), mkdtempSync(join(dir, "store-"))];
     const store = await openArtifactStore({ dir: folder, s3 });

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256, type ArtifactRef, type Digest } from "@millrace/contracts";
 import { openArtifactCache } from "./artifact-cache.js";
-import { isStream, type ArtifactAddress, type ArtifactEntry, type ArtifactMeta } from "./artifact-store.js";
+import { isStale, isStream, type ArtifactAddress, type ArtifactEntry, type ArtifactMeta } from "./artifact-store.js";
 import type { ArtifactStore, S3Config } from "./artifact-store.js";
 import { healthOf } from "./dependency-health.js";
 import { onDisk, sourceFile } from "./disk.js";
@@ -41,10 +41,14 @@ export async function openS3(config: {
     return call(bucket, (s3, signal) => s3.headObject(object, signal)).catch(absent);
   };
 
-  /** An object of another size than its digest had is broken: it is replaced, if it is still the one that was seen. */
+  /**
+   * An object of another size than its digest had is broken, and one that was put long ago may be about to be collected:
+   * it is replaced, if it is still the one that was seen.
+   */
   async function store(source: Source, meta: ArtifactMeta): Promise<ArtifactRef> {
     const seen = await head(source.digest);
-    if (seen?.ContentLength === source.size) return refOf(source, meta);
+    const isFresh = seen?.LastModified === undefined || !isStale(seen.LastModified, config.clock());
+    if (seen?.ContentLength === source.size && isFresh) return refOf(source, meta);
     const only = seen?.ETag ? { IfMatch: seen.ETag } : { IfNoneMatch: "*" as const };
     await upload(call, source, { bucket, key: objectKey(source.digest), mediaType: meta.mediaType, only });
     return refOf(source, meta);
