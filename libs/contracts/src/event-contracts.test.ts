@@ -2,7 +2,7 @@ import { parseCloudEvent } from "./cloud-event.js";
 import { dataOf } from "./define-event.js";
 import { dataArrived, events, eventOfType, modelTrained } from "./events/index.js";
 import { envelope, inputDigest, runOf } from "./identity.js";
-import { ARRIVALS_QUEUE, LEDGER_QUEUE, topologyOf } from "./topology.js";
+import { ARRIVALS_QUEUE, LEDGER_QUEUE, TRAINING_JOBS_QUEUE, topologyOf } from "./topology.js";
 
 const arrival = {
   ...{ specversion: "1.0" as const, id: "1", source: "/test", type: "data.arrived" },
@@ -83,9 +83,9 @@ describe("the topology", () => {
       routingKey: "dataset.transformed",
       service: "trainer",
     });
-    expect(queues).toEqual(expect.arrayContaining([LEDGER_QUEUE, ARRIVALS_QUEUE]));
+    expect(queues).toEqual(expect.arrayContaining([LEDGER_QUEUE, ARRIVALS_QUEUE, TRAINING_JOBS_QUEUE]));
     expect(new Set(queues.map(({ name }) => name)).size).toBe(queues.length);
-    expect(queues).toHaveLength(events.flatMap(({ consumers }) => consumers).length + 2);
+    expect(queues).toHaveLength(events.flatMap(({ consumers }) => consumers).length + 3);
   });
 
   it("knows each event by its type, once", () => {

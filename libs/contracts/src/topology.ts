@@ -37,6 +37,12 @@ export const ARRIVALS_QUEUE: QueueSpec = {
   exchange: ARRIVALS_EXCHANGE,
 };
 
+/** Jobs of trainings: each for one trainer, whichever is free. They are no events, and nobody else hears them. */
+export const TRAINING_JOBS_QUEUE: QueueSpec = {
+  ...{ name: "trainer.jobs", routingKey: "#", service: "trainer" },
+  exchange: "millrace.jobs",
+};
+
 /**
  * Every service declares all of it when it connects, so the order in which services start does not matter and an event
  * for one that is not yet up waits in its queue.
@@ -49,5 +55,6 @@ export const topologyOf = (events: readonly AnyEvent[]): Topology => ({
     ),
     LEDGER_QUEUE,
     ARRIVALS_QUEUE,
+    TRAINING_JOBS_QUEUE,
   ],
 });

@@ -5,7 +5,7 @@ import { deploymentChange } from "./parts.js";
 export const modelPromoted = defineEvent({
   type: "model.promoted",
   summary: "A version became the champion",
-  saidBy: ["promote"],
+  saidBy: ["promote", "decide", "import-model"],
   heardBy: { inference: "deploy" },
   data: z.looseObject({
     ...deploymentChange,

@@ -5,7 +5,7 @@ import { verdict } from "./parts.js";
 export const modelRejected = defineEvent({
   type: "model.rejected",
   summary: "The model did not pass: the champion goes on serving",
-  saidBy: ["evaluate"],
+  saidBy: ["train", "evaluate"],
   takenBy: { registry: "record-rejected" },
   data: z.looseObject({ ...verdict, failedGates: z.array(z.string()) }),
 });

@@ -108,6 +108,27 @@ export const verdict = {
     .optional()
     .describe("The model that served when the verdict was given, on the same rows"),
   reason: z.string().describe("The verdict in a sentence"),
+  page: artifactRef.optional().describe("The report as one HTML page for people"),
+  probes: artifactRef
+    .optional()
+    .describe(
+      "Some training rows with what the package says to them, for whoever loads it to compare: a Probe as JSON",
+    ),
+  measured: z
+    .looseObject({
+      bytes: z.number().int().describe("Of the package"),
+      memory: z.number().optional().describe("About how many bytes it takes once it is loaded"),
+      latency: z
+        .looseObject({ median: z.number(), p99: z.number() })
+        .optional()
+        .describe("Milliseconds to answer one row, without the network"),
+    })
+    .optional()
+    .describe("What it costs to serve; times are not the same twice, so they stand here and not in the report"),
+  looks: z
+    .looseObject({ models: z.number().int(), runs: z.number().int() })
+    .optional()
+    .describe("How many models, in how many runs, these test rows have judged, this one among them"),
 };
 
 export const deploymentChange = {

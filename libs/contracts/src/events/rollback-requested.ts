@@ -14,5 +14,6 @@ export const rollbackRequested = defineEvent({
       .positive()
       .describe("The deployment as the operator saw it; a later change refuses this"),
     reason: z.string(),
+    by: z.string().optional().describe("Who wants it"),
   }),
 });

@@ -4,7 +4,7 @@ import { metric } from "./metric.js";
 const name = z.string().min(1);
 const floors = z.partialRecord(metric, z.number());
 
-const timeForm = /^(\d+(?:\.\d+)?)(us|ms|s)$/;
+export const timeForm = /^(\d+(?:\.\d+)?)(us|ms|s)$/;
 const millisecondsIn = { us: 1e-3, ms: 1, s: 1000 } as const;
 
 /** How long one answer may take, in milliseconds: 500us, 0.5ms, 5ms, 1s. */
@@ -68,11 +68,13 @@ export const accept = z
       .positive()
       .optional()
       .describe("How far select.metric may be better on the training rows than on the test rows"),
-    slices: slices.optional(),
+    slices: slices
+      .optional()
+      .describe("Columns of which every group has to meet at_least; or { columns, at_least, min_rows }"),
     fairness: z
       .union([fairnessBound, z.array(fairnessBound).min(1)])
       .optional()
-      .describe("How far groups of rows may lie apart"),
+      .describe("How far groups of rows may lie apart: { column, metric, at_most, min_rows }, or several"),
     latency: z
       .string()
       .regex(timeForm, "a time such as 500us, 0.5ms or 5ms")

@@ -51,6 +51,22 @@ describe("pipeline.yaml", () => {
     );
   });
 
+  it("refuses what no search can go through, where it stands", () => {
+    const search = (space: string) => `${valid}candidates:\n  - model: random-forest\n    search: ${space}\n`;
+    expect(mistakeIn(search("{ trees: { from: 9, to: 3 } }"))).toMatch(/6:33 .*ends above where it begins/);
+    expect(mistakeIn(search("{ trees: { from: 0, to: 3, log: true } }"))).toMatch(/6:24 .*begins above 0/);
+    expect(mistakeIn(search("{ trees: [] }"))).toMatch(/candidates\.0\.search\.trees/);
+    expect(mistakeIn(`${search("{ trees: { from: 3, to: 9 } }")}select: { search: grid }\n`)).toMatch(
+      /6:15 candidates\.0\.search\.trees: .*steps/,
+    );
+  });
+
+  it("gives members to models that combine others, and to no other", () => {
+    const voting = "candidates:\n  - { model: voting, members: [{ model: random-forest }] }\n";
+    expect(parse(`${valid}${voting}`).candidates[0]!.members).toEqual([{ model: "random-forest", params: {} }]);
+    expect(mistakeIn(`${valid}${voting.replace("voting", "extra-trees")}`)).toMatch(/only voting and stacking/);
+  });
+
   it("tells where the YAML itself is broken", () => {
     expect(mistakeIn("name: [iris\n")).toMatch(/pipeline\.yaml:\d+:\d+ /);
   });

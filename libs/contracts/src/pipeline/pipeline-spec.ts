@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { accept } from "./accept.js";
-import { candidates, select } from "./candidates.js";
+import { calibrate, candidates, refuseEndlessGrid, select, threshold } from "./candidates.js";
 import { preprocess, resample } from "./preprocess.js";
 import { promote } from "./promote.js";
 import { serve } from "./serve.js";
@@ -65,10 +65,13 @@ export const pipelineSpec = z
     resample,
     candidates,
     select,
+    calibrate,
+    threshold,
     accept,
     promote,
     serve,
   })
+  .superRefine(refuseEndlessGrid)
   .meta({ id: "Pipeline", description: "pipeline.yaml: what a data scientist says of a pipeline" });
 
 export type PipelineSpec = z.infer<typeof pipelineSpec>;

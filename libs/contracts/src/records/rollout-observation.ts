@@ -1,3 +1,5 @@
+import type { Problem } from "../problem.js";
+
 /** What one version did at one replica since the step of the rollout began. */
 export interface VersionObservation {
   requests: number;
@@ -20,5 +22,7 @@ export interface RolloutObservation {
   replica: string;
   champion: VersionObservation;
   challenger: VersionObservation;
+  /** Why the challenger does not answer at this replica: its package is refused there. */
+  problem?: Problem;
   updatedAt: string;
 }
