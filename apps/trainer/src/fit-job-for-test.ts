@@ -1,8 +1,20 @@
 import { pipelineSpec, type Table } from "@millrace/contracts";
-import { foldsOf, labelsOf, prepareFold, prepareTraining, seededRandom } from "@millrace/learning";
-import { doFitJob, type Fitter } from "./fit-job.js";
-import { fitterOn } from "./fit-pool.js";
-import type { Trials } from "./try-candidates.js";
+import {
+  describeFeatures,
+  encodeNpy,
+  foldsOf,
+  labelsOf,
+  prepareFold,
+  prepareTraining,
+  seededRandom,
+  type FoldData,
+  type NpyArray,
+  type Resample,
+  type TrainingData,
+} from "@millrace/learning";
+import { writeJson, writeTableArtifact } from "@millrace/service";
+import type { ArtifactStore } from "@millrace/storage";
+import type { Transformed } from "./load-arrays.js";
 
 /** Two clouds of points that overlap a little, so that no model is right about all of them. */
 export function cloudsOf(rows: number, noise = 1.2): Table {
@@ -21,13 +33,13 @@ export function cloudsOf(rows: number, noise = 1.2): Table {
 }
 
 /** A dataset as the transformation hands it on, in memory. */
-export function preparedOf(settings: object = {}, table = cloudsOf(60, 3)) {
+export function preparedOf(settings: object = {}, table = cloudsOf(60, 3), resample?: Resample) {
   const pipeline = pipelineSpec.parse({
     ...{ name: "sides", source: { path: "a.csv" }, target: { column: "side" }, ...settings },
   });
   const { codes: y, classes } = labelsOf(table.columns[2]!);
   const { preprocess, split, select } = pipeline;
-  const trial = { table, y, classes, preprocess, features: ["x", "y"], seed: split.seed };
+  const trial = { table, y, classes, preprocess, features: ["x", "y"], seed: split.seed, resample };
   const splits = foldsOf(trial, select.folds);
   return {
     ...{ pipeline, table, trial, splits, classes: [...classes] },
@@ -35,20 +47,24 @@ export function preparedOf(settings: object = {}, table = cloudsOf(60, 3)) {
   };
 }
 
-export const trialsOf = (prepared: ReturnType<typeof preparedOf>, more: Partial<Trials> = {}): Trials => ({
-  ...{ pipeline: prepared.pipeline, candidates: prepared.pipeline.candidates, classes: prepared.classes },
-  ...{ folds: prepared.folds.length, loadFold: (fold) => Promise.resolve(prepared.folds[fold]!) },
-  ...{ recall: () => Promise.resolve(undefined), keep: () => Promise.resolve() },
-  ...more,
-});
-
-/** Fits right here, and counts what it was asked. */
-export function countingFitter(): Fitter & { readonly scored: string[]; readonly fitted: string[] } {
-  const [scored, fitted]: [string[], string[]] = [[], []];
-  const fitter = fitterOn({ run: (job) => Promise.resolve(doFitJob(job)) });
+/** The same in an artifact store, as an event tells it. */
+export async function transformedIn(artifacts: ArtifactStore, prepared: ReturnType<typeof preparedOf>) {
+  const { pipeline, table, folds, training, classes } = prepared;
+  const npy = (array: NpyArray) => artifacts.put(encodeNpy(array), { mediaType: "application/x-npy", name: "a.npy" });
+  const rows = async ({ x, y }: Pick<TrainingData, "x" | "y">) => ({ x: await npy(x), y: await npy(y) });
+  const all = await rows(training.data);
+  const side = await writeTableArtifact(artifacts, "train.parquet", table);
+  const store = async ({ train, test }: FoldData) => ({
+    ...{ train: await rows(train), test: await rows(test), categorical: [] },
+  });
   return {
-    ...{ scored, fitted, limit: 2 },
-    score: (trial, data) => (scored.push(trial.family), fitter.score(trial, data)),
-    fit: (candidate, data, seed) => (fitted.push(candidate.model), fitter.fit(candidate, data, seed)),
-  };
+    ...{ pipeline: pipeline.name, spec: await writeJson(artifacts, "pipeline.json", pipeline), classes },
+    dataset: { source: { location: "a" }, rows: { total: 60, train: 60, test: 0 }, train: side, test: side },
+    schema: await writeJson(artifacts, "schema.json", {}),
+    preprocessor: await writeJson(artifacts, "preprocessor.json", training.state),
+    descriptions: await writeJson(artifacts, "inputs.json", describeFeatures(table, ["x", "y"])),
+    ...{ report: side, page: side, inputs: ["x", "y"], features: [...training.state.outputs], categorical: [] },
+    arrays: { trainX: all.x, trainY: all.y, testX: all.x, testY: all.y },
+    ...{ training: all, folds: await Promise.all(folds.map(store)) },
+  } satisfies Transformed;
 }

@@ -1,1 +1,2 @@
 export { trainer } from "./service.js";
+export { trainerSettings } from "./settings.js";

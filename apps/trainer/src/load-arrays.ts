@@ -9,8 +9,9 @@ import {
 } from "@millrace/learning";
 import type { StepContext } from "@millrace/service";
 
-type Artifacts = StepContext["artifacts"];
-type Transformed = DataOf<typeof datasetTransformed>;
+type Artifacts = Pick<StepContext["artifacts"], "get">;
+export type Transformed = DataOf<typeof datasetTransformed>;
+export type StoredFold = Transformed["folds"][number];
 type Side = Transformed["training"];
 
 /** In memory that threads share: every candidate learns from the same copy. */
@@ -29,10 +30,20 @@ export const loadTraining = async (artifacts: Artifacts, event: Transformed): Pr
   ...{ classes: event.classes.length, categorical: event.categorical },
 });
 
-export async function loadFold(artifacts: Artifacts, event: Transformed, fold: number): Promise<FoldData> {
-  const { train, test, categorical } = event.folds[fold]!;
+export async function loadFold(
+  artifacts: Artifacts,
+  { train, test, categorical }: StoredFold,
+  classes: number,
+): Promise<FoldData> {
   return {
-    train: { ...(await loadRows(artifacts, train)), classes: event.classes.length, categorical },
+    train: { ...(await loadRows(artifacts, train)), classes, categorical },
     test: { ...(await loadRows(artifacts, test)), rows: new Int32Array(0) },
   };
 }
+
+/** All that a side is, and nothing of what its artifacts happen to be called. */
+export const digestsOf = ({ x, y, weights }: Side) => [x.digest, y.digest, weights?.digest ?? null];
+
+export const contentOfFold = ({ train, test, categorical }: StoredFold) => ({
+  ...{ train: digestsOf(train), test: digestsOf(test), categorical },
+});

@@ -1,5 +1,5 @@
 import { defineService } from "@millrace/service";
-import { stopFitting } from "./fit-pool.js";
+import { openJobBoard } from "./job-board.js";
 import { train } from "./train.js";
 
-export const trainer = defineService({ name: "trainer", steps: [train], start: () => ({ stop: stopFitting }) });
+export const trainer = defineService({ name: "trainer", steps: [train], start: openJobBoard });

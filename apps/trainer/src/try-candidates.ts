@@ -1,125 +1,139 @@
-import { ProblemError, type PipelineSpec, type Problem } from "@millrace/contracts";
-import { greaterIsBetter, summary, workAll, type FoldData } from "@millrace/learning";
-import type { Candidate, CandidateResult, Fitter } from "./fit-job.js";
+import { millisecondsOf } from "@millrace/contracts";
+import {
+  greaterIsBetter,
+  openSearch,
+  summary,
+  workAll,
+  type Candidate,
+  type Search,
+  type SearchMethod,
+  type TrialPlan,
+} from "@millrace/learning";
+import type { CandidateResult } from "./fit-job.js";
+import { isOf, methodOf } from "./search-space.js";
+import { jobsOf, trySetting, type TriedSetting, type TryMeans } from "./try-setting.js";
 
-export type Metrics = Readonly<Record<string, number>>;
-export type Tell = (message: string, done: number, total: number) => void;
-
-export interface Trials {
-  readonly pipeline: Pick<PipelineSpec, "target" | "split" | "select">;
-  readonly candidates: readonly Candidate[];
-  readonly classes: readonly string[];
-  readonly folds: number;
-  readonly loadFold: (fold: number) => Promise<FoldData>;
-  /** What is known of a candidate from an earlier run. */
-  readonly recall: (candidate: Candidate) => Promise<readonly Metrics[] | undefined>;
-  readonly keep: (candidate: Candidate, folds: readonly Metrics[]) => Promise<void>;
+export interface Tried {
+  readonly method: SearchMethod;
+  /** In the order in which they were proposed. */
+  readonly settings: readonly TriedSetting[];
+  /** Out of time: what was tried depends on how fast it went. */
+  readonly ended: "complete" | "out of time";
 }
 
-/** How one candidate fared so far, fold by fold. */
-interface Course {
-  readonly candidate: Candidate;
-  readonly folds: Metrics[];
-  readonly known: boolean;
-  failed?: { readonly fold: number; readonly problem: Problem };
-}
+/** Settings are proposed in rounds, from what the rounds before showed: so what is tried does not depend on who is how fast. */
+const ROUND: Record<SearchMethod, number> = { grid: 16, random: 16, tpe: 4, halving: 1 };
+/** So many jobs of a training lie in the queue at a time, so that a small training need not wait for all of a large one. */
+const WINDOW = 64;
+/** With a budget fewer, because what lies there when the time is over was begun in vain. */
+const BUDGET_WINDOW = 16;
 
-/**
- * Judges each candidate on every fold. Fold after fold, so that each is loaded once and few are in memory; as many fits at a
- * time as there are threads. One candidate that fails does not stop the others.
- */
-export async function tryCandidates(trials: Trials, fitter: Fitter, tell: Tell): Promise<CandidateResult[]> {
-  const courses = await Promise.all(trials.candidates.map((candidate) => begin(trials, candidate)));
-  const open = courses.filter(({ known }) => !known);
-  const jobs = Array.from({ length: trials.folds }, (_, fold) => open.map((course) => ({ fold, course }))).flat();
-  const folds = foldsOnDemand(trials, open.length);
-  let done = 0;
-  await workAll(jobs, fitter.limit, async ({ fold, course }) => {
-    await tryOne(trials, fitter, { fold, course, load: folds.take });
-    folds.release(fold);
-    done++;
-    tell(
-      `fold ${fold + 1} of ${trials.folds} of ${course.candidate.model}${bestSoFar(open, trials)}`,
-      done,
-      jobs.length,
-    );
+/** Tries the settings of all candidates on the folds. One that fails does not stop the others. */
+export async function tryCandidates(candidates: readonly Candidate[], means: TryMeans): Promise<Tried> {
+  const { select, split } = means.pipeline;
+  const method = methodOf(select, candidates);
+  const search = openSearch({
+    ...{ candidates, method, seed: split.seed, round: ROUND[method] },
+    ...(select.trials !== undefined && { trials: select.trials }),
+    greaterIsBetter: greaterIsBetter(select.metric),
   });
-  const { metric } = trials.pipeline.select;
-  for (const { candidate, folds, failed } of open) if (failed === undefined) await trials.keep(candidate, folds);
-  return courses.map((course) => resultOf(course, metric));
-}
-
-async function begin(trials: Trials, candidate: Candidate): Promise<Course> {
-  const folds = await trials.recall(candidate);
-  return { candidate, folds: [...(folds ?? [])], known: folds !== undefined };
-}
-
-async function tryOne(
-  { pipeline, classes }: Trials,
-  fitter: Fitter,
-  { fold, course, load }: { fold: number; course: Course; load: (fold: number) => Promise<FoldData> },
-): Promise<void> {
-  const data = await load(fold);
-  if (course.failed !== undefined) return;
-  const { model, params } = course.candidate;
-  const trial = { classes, positive: pipeline.target.positive, family: model, params, seed: pipeline.split.seed };
-  try {
-    course.folds[fold] = await fitter.score(trial, data);
-  } catch (error) {
-    if (!(error instanceof ProblemError)) throw error;
-    failed(course, { fold, problem: error.problem });
+  means.progress.expect(search.total);
+  const settings = new Map<string, TriedSetting>();
+  const budget = openBudget(select.budget);
+  const attempt = async (plan: TrialPlan, outOfTime: AbortSignal) => {
+    const tried = await trySetting(plan, means, outOfTime);
+    means.progress.end(tried);
+    settings.set(plan.id, tried);
+    search.tell(plan.id, resultOf(tried, select.metric));
+  };
+  let late: TrialPlan[] = [];
+  while (late.length === 0 && !search.done) {
+    const round = nextRound(search);
+    late = await budget.within(round, limitOf(round, means, select.budget), attempt);
   }
+  // One is always made, however short the time.
+  for (const plan of late) if (![...settings.values()].some(isScored)) await attempt(plan, never);
+  budget.stop();
+  const inOrder = [...settings.values()].sort((a, b) => a.number - b.number);
+  return { method, settings: inOrder, ended: late.length > 0 ? "out of time" : "complete" };
 }
 
-/** The first fold tells, whichever failed first. */
-function failed(course: Course, failure: NonNullable<Course["failed"]>): void {
-  if (course.failed === undefined || failure.fold < course.failed.fold) course.failed = failure;
+const never = new AbortController().signal;
+
+/** Each once, also where two candidates propose the same. */
+function nextRound(search: Search): TrialPlan[] {
+  const plans = new Map<string, TrialPlan>();
+  for (let plan = search.ask(); plan !== undefined; plan = search.ask())
+    if (!plans.has(plan.id)) plans.set(plan.id, plan);
+  return [...plans.values()];
 }
 
-/** Each fold is loaded when the first candidate asks for it, and let go when the last has used it. */
-function foldsOnDemand({ loadFold }: Trials, users: number) {
-  const loaded = new Map<number, { data: Promise<FoldData>; left: number }>();
-  return {
-    take(fold: number): Promise<FoldData> {
-      const known = loaded.get(fold) ?? { data: loadFold(fold), left: users };
-      loaded.set(fold, known);
-      return known.data;
-    },
-    release(fold: number): void {
-      const known = loaded.get(fold);
-      if (known !== undefined && --known.left === 0) loaded.delete(fold);
-    },
-  };
+const limitOf = ([plan]: readonly TrialPlan[], means: TryMeans, budget: string | undefined): number =>
+  plan === undefined ? 1 : Math.ceil((budget === undefined ? WINDOW : BUDGET_WINDOW) / jobsOf(plan, means).length);
+
+/** Does plans until the time is over; gives those that were not begun or not finished by then. */
+function openBudget(budget: string | undefined) {
+  const over = new AbortController();
+  const end = () => over.abort(new OutOfTime());
+  const timer = budget === undefined ? undefined : setTimeout(end, millisecondsOf(budget)).unref();
+  type Attempt = (plan: TrialPlan, outOfTime: AbortSignal) => Promise<void>;
+  async function within(plans: readonly TrialPlan[], limit: number, attempt: Attempt): Promise<TrialPlan[]> {
+    const late: TrialPlan[] = [];
+    await workAll(plans, limit, async (plan) => {
+      if (over.signal.aborted) return void late.push(plan);
+      await attempt(plan, over.signal).catch((error: unknown) => {
+        if (!(error instanceof OutOfTime)) throw error;
+        late.push(plan);
+      });
+    });
+    return late.sort((a, b) => a.number - b.number);
+  }
+  return { within, stop: () => clearTimeout(timer) };
 }
 
-function resultOf({ candidate, folds, failed }: Course, metric: string): CandidateResult {
-  const about = { family: candidate.model, params: candidate.params };
-  if (failed !== undefined) return { ...about, problem: failed.problem };
-  const { mean, deviation } = summary(folds);
-  const problem = undefinedScore(metric, mean);
-  return problem === undefined ? { ...about, metrics: mean, deviation } : { ...about, problem };
+class OutOfTime extends Error {}
+
+export const isScored = ({ problem, stopped, share, folds }: TriedSetting): boolean =>
+  problem === undefined && !stopped && share === 1 && folds.length > 0;
+
+function resultOf({ folds, problem, stopped }: TriedSetting, metric: string) {
+  if (problem !== undefined) return { problem };
+  return { scores: folds.map((fold) => fold[metric]!), ...(stopped && { stopped }) };
 }
 
-function undefinedScore(metric: string, scores: Metrics): Problem | undefined {
-  const broken = Object.keys(scores).find((name) => !Number.isFinite(scores[name]));
-  if (broken === undefined && scores[metric] !== undefined) return undefined;
-  return {
-    code: "SCORE_UNDEFINED",
-    where: broken ?? metric,
-    message: "the metric has no value on at least one fold, as where a class is missing there.",
-    remedy: "Send more rows of the rare classes, take fewer folds, or choose another select.metric.",
-  };
-}
-
-/** By the folds that each has done, for those who watch. */
-function bestSoFar(courses: readonly Course[], { pipeline }: Trials): string {
-  const { metric } = pipeline.select;
-  const sign = greaterIsBetter(metric) ? 1 : -1;
-  const scored = courses.flatMap(({ candidate, folds, failed }) => {
-    const values = folds.map((fold) => fold[metric]!).filter(Number.isFinite);
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    return failed === undefined && values.length > 0 ? [{ model: candidate.model, mean }] : [];
+/** Each candidate by the best of its settings; without one, by what went wrong with the first of them. */
+export function bestOfEach(candidates: readonly Candidate[], { settings }: Tried, metric: string): BestOfCandidate[] {
+  const sign = greaterIsBetter(metric as Parameters<typeof greaterIsBetter>[0]) ? 1 : -1;
+  return candidates.map((candidate) => {
+    const own = settings.filter((setting) => isOf(candidate, setting));
+    const scored = own.filter(isScored).map((setting) => ({ setting, ...summary([...setting.folds]) }));
+    const best = scored.reduce<(typeof scored)[0] | undefined>(
+      (best, one) => (best && sign * (best.mean[metric]! - one.mean[metric]!) >= 0 ? best : one),
+      undefined,
+    );
+    const trials = candidate.space === undefined ? {} : { trials: own.length };
+    if (best === undefined) return { result: { ...failureOf(candidate, own), ...trials } };
+    const { setting, mean, deviation } = best;
+    const { family, params } = setting;
+    return { setting, result: { family, params, metrics: mean, deviation, ...trials } };
   });
-  const best = scored.sort((a, b) => sign * (b.mean - a.mean))[0];
-  return best === undefined ? "" : `; best so far ${best.model} with ${metric} ${best.mean.toFixed(4)}`;
+}
+
+export interface BestOfCandidate {
+  readonly result: CandidateResult;
+  readonly setting?: TriedSetting;
+}
+
+function failureOf({ family, params = {} }: Candidate, own: readonly TriedSetting[]): CandidateResult {
+  const failed = own.find(({ problem }) => problem !== undefined);
+  if (failed?.problem !== undefined) return { family, params: failed.params, problem: failed.problem };
+  const stopped = own.length > 0;
+  const problem = {
+    code: stopped ? "CANDIDATE_STOPPED" : "CANDIDATE_NOT_TRIED",
+    message: stopped
+      ? "all of its settings were so far behind that they were not tried to the end."
+      : "the time was over before its turn came.",
+    remedy: stopped ? "Nothing has to be done: another candidate is better." : "Raise select.budget.",
+  };
+  return { family, params, problem };
 }

@@ -1,0 +1,35 @@
+import { availableParallelism } from "node:os";
+import { z } from "zod";
+import { readSettings, type Environment } from "@millrace/service";
+
+export const trainerSettings = z.object({
+  TRAINER_THREADS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe("How many fits a trainer does at a time, and the threads of the last fit; unset: one for each core"),
+  TRAINER_MEMORY_MB: z.coerce
+    .number()
+    .int()
+    .min(32)
+    .optional()
+    .describe("The heap of one fit; a candidate that needs more counts as failed. Unset: what Node gives a thread"),
+  MILLRACE_REVISION: z
+    .string()
+    .default("unknown")
+    .describe("What the code was built from, such as a commit: it is logged with every training"),
+});
+
+export interface TrainerSettings {
+  readonly threads: number;
+  readonly memoryMb: number | undefined;
+  readonly revision: string;
+}
+
+export function trainerSettingsOf(environment: Environment): TrainerSettings {
+  const { TRAINER_THREADS, TRAINER_MEMORY_MB, MILLRACE_REVISION } = readSettings(trainerSettings, environment);
+  const threads = TRAINER_THREADS ?? availableParallelism();
+  return { threads, memoryMb: TRAINER_MEMORY_MB, revision: MILLRACE_REVISION };
+}
