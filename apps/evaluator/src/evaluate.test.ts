@@ -1,92 +1,12 @@
-import type { modelTrained } from "@millrace/contracts";
-import {
-  pipelineSpec,
-  Retry,
-  type Column,
-  type DataOf,
-  type modelApproved,
-  type modelRejected,
-  type Table,
-} from "@millrace/contracts";
-import {
-  applyPreprocessor,
-  describeFeatures,
-  familyNamed,
-  fitPreprocessor,
-  labelsOf,
-  openModel,
-  packModel,
-  seededRandom,
-} from "@millrace/learning";
+import type { DataOf, modelApproved, modelRejected, modelTrained, Probe } from "@millrace/contracts";
+import { openModel } from "@millrace/learning";
 import { deploymentCollection, readJson, runServices, writeJson, writeTableArtifact } from "@millrace/service";
 import { openStepBench } from "@millrace/testing";
 import { evaluate } from "./evaluate.js";
-import { scoreOn, tryScore } from "./score.js";
-
-const spec = (more: object = {}) =>
-  pipelineSpec.parse({
-    ...{ name: "sides", source: { path: "a.csv" }, target: { column: "side", positive: "right" } },
-    ...{ select: { metric: "accuracy" }, ...more },
-  });
-
-function tableOf(x: readonly number[], sides: readonly string[], name = "x"): Table {
-  const dictionary = [...new Set(sides)].sort();
-  const side: Column = {
-    name: "side",
-    kind: "text",
-    dictionary,
-    codes: Int32Array.from(sides, (it) => dictionary.indexOf(it)),
-  };
-  return { rows: x.length, columns: [{ name, kind: "number", values: Float64Array.from(x) }, side] };
-}
-
-/** A model that says "right" from about `border` on. */
-function modelWith(border: number, { features = ["x"], seed = 1 } = {}): Uint8Array {
-  const near = [-2, -1, 1, 2].map((distance) => border + distance);
-  const table = tableOf(near, ["left", "left", "right", "right"], features[0]);
-  const preprocessor = fitPreprocessor(table, [], { features });
-  const { codes, classes } = labelsOf(table.columns[1]!);
-  const { fit, defaults } = familyNamed("logistic-regression");
-  const data = { x: applyPreprocessor(preprocessor, table), y: codes, classes: 2 };
-  const model = fit(data, { ...defaults, C: 100 }, { random: seededRandom(1) });
-  const about = { target: "side", positive: "right", metrics: {}, seed, features: describeFeatures(table, features) };
-  return packModel({ model, preprocessor, classes, ...about });
-}
+import { modelWith, spec, tableOf } from "./models-for-test.js";
+import { probeOf } from "./probe-rows.js";
 
 const rows = tableOf([-3, -2, -1, 1, 2, 3, 4, 5], ["left", "left", "left", "right", "left", "right", "right", "right"]);
-
-describe("scores", () => {
-  it("are the known ones of known answers", () => {
-    const { accuracy, precision, recall } = scoreOn(openModel(modelWith(0)), rows, spec());
-    expect([accuracy, precision, recall]).toEqual([7 / 8, 4 / 5, 1]);
-    const late = scoreOn(openModel(modelWith(3.5)), rows, spec());
-    expect([late.accuracy, late.precision, late.recall]).toEqual([6 / 8, 1, 2 / 4]);
-  });
-
-  it("are about the class that the pipeline calls positive", () => {
-    const pipeline = spec({ target: { column: "side", positive: "left" } });
-    expect(scoreOn(openModel(modelWith(0)), rows, pipeline)).toMatchObject({ precision: 1, recall: 3 / 4 });
-  });
-
-  it("are refused to a model that predicts something else, by a sentence that says so", () => {
-    const other = spec({ target: { column: "x" } });
-    expect(() => scoreOn(openModel(modelWith(0)), rows, other)).toThrow(/predicts "side".*predict "x"/);
-    expect(() => scoreOn(openModel(modelWith(0)), { ...rows, columns: rows.columns.slice(0, 1) }, spec())).toThrow(
-      /no such column/,
-    );
-  });
-
-  it("of a champion may be wanting for a stated problem, but not for an outage or a mistake of ours", async () => {
-    const failing = (error: Error) => tryScore(() => Promise.reject(error));
-    await expect(
-      tryScore(async () => scoreOn(openModel(modelWith(0)), rows, spec({ target: { column: "x" } }))),
-    ).resolves.toEqual({
-      problem: expect.objectContaining({ code: "TARGET_CHANGED" }),
-    });
-    await expect(failing(new Retry({ code: "DOWN", message: "down." }))).rejects.toThrow("down");
-    await expect(failing(new TypeError("a mistake"))).rejects.toThrow("a mistake");
-  });
-});
 
 describe("the evaluate step", () => {
   let bench: Awaited<ReturnType<typeof open>>;
@@ -104,9 +24,20 @@ describe("the evaluate step", () => {
     await bench.platform.records.records(deploymentCollection).update("sides", () => record);
   };
 
-  async function judged(bytes: Uint8Array, { evaluation = 1, pipeline = spec(), train = rows, sample = false } = {}) {
+  interface Circumstances {
+    evaluation?: number;
+    pipeline?: ReturnType<typeof spec>;
+    train?: typeof rows;
+    test?: typeof rows;
+    sample?: boolean;
+    probe?: Probe;
+    run?: string;
+  }
+
+  async function judged(bytes: Uint8Array, circumstances: Circumstances = {}) {
+    const { evaluation = 1, pipeline = spec(), train = rows, sample = false, run = "run-1" } = circumstances;
     const { artifacts, tracking } = bench.platform;
-    const test = await writeTableArtifact(artifacts, "test.parquet", rows);
+    const test = await writeTableArtifact(artifacts, "test.parquet", circumstances.test ?? rows);
     const seen = await writeTableArtifact(artifacts, "train.parquet", train);
     const { runId } = await tracking.openRun({ key: "run-1", experiment: "sides", name: "run-1" });
     const trained = {
@@ -117,6 +48,7 @@ describe("the evaluate step", () => {
       },
       dataset: { source: { location: "a" }, rows: { total: 8, train: 0, test: 8 }, train: sample ? test : seen, test },
       ...(sample && { sample: seen }),
+      ...(circumstances.probe && { probe: await writeJson(artifacts, "probe.json", circumstances.probe) }),
       ...{
         package: await put(bytes),
         metrics: {},
@@ -125,7 +57,7 @@ describe("the evaluate step", () => {
         tracking: { runId, experiment: "sides" },
       },
     } satisfies DataOf<typeof modelTrained>;
-    const emission = await evaluate.run(trained, bench.context({ pipeline }));
+    const emission = await evaluate.run(trained, bench.context({ pipeline, run }));
     return emission as { type: string; data: DataOf<typeof modelApproved> & Partial<DataOf<typeof modelRejected>> };
   }
 
@@ -149,7 +81,7 @@ describe("the evaluate step", () => {
     const { type, data } = await judged(modelWith(3.5));
     expect(type).toBe("model.rejected");
     expect(data.failedGates).toEqual(["better_by.accuracy"]);
-    expect(data.reason).toBe("Rejected: accuracy 0.75 is not at least as good as version 3's 0.875.");
+    expect(data.reason).toBe("Rejected: accuracy .750 is not at least as good as the champion's .875.");
   });
 
   it("rejects what is too much better on the rows that it learned from, all of them or a sample", async () => {
@@ -158,7 +90,7 @@ describe("the evaluate step", () => {
       const settings = (overfit_gap: number) => ({ train, sample, pipeline: spec({ accept: { overfit_gap } }) });
       const { type, data } = await judged(modelWith(0), settings(0.1));
       expect([type, data.failedGates]).toEqual(["model.rejected", ["overfit_gap"]]);
-      expect(data.reason).toMatch(/accuracy 1 on training rows and 0\.875 on test rows are more than 0\.1 apart/);
+      expect(data.reason).toMatch(/accuracy 1 on training rows and \.875 on test rows are more than \.1 apart/);
       expect(await readJson(bench.platform.artifacts, data.report)).toMatchObject({
         training: { metrics: { accuracy: 1 } },
       });
@@ -191,8 +123,106 @@ describe("the evaluate step", () => {
     });
     expect(type).toBe("model.approved");
     expect(data.reason).toMatch(
-      /^Approved; version 3 can't score these rows \(column "z".*accuracy 0\.75 meets the floor of 0\.7\.$/,
+      /^Approved; version 3 can't score these rows \(column "z".*accuracy \.750 meets the floor of \.7\.$/,
     );
     expect(data.champion).toEqual({ version: 3, generation: 7, metrics: {} });
   });
+
+  it("does without a champion that does not know the class that figures are about", async () => {
+    await serve(modelWith(0, { sides: ["left", "up"] }));
+    const { type, data } = await judged(modelWith(0), { test: tableOf([-1, -2], ["left", "left"]) });
+    expect(type).toBe("model.approved");
+    expect(data.reason).toMatch(/version 3 can't score these rows \("right" is none of the classes/);
+  });
+
+  it("rejects a package that can't be loaded, with the reason, and keeps no probes of it", async () => {
+    const broken = modelWith(0);
+    broken[100]! ^= 1;
+    const { type, data } = await judged(broken);
+    expect([type, data.failedGates]).toEqual(["model.rejected", ["package.load"]]);
+    expect(data.reason).toMatch(/^Rejected: the package can't be loaded as inference would load it: .*digest.*changed/);
+    expect(data.probes).toBeUndefined();
+    expect(await text(data.page!)).toContain("package.load");
+  });
+
+  it("rejects a package that can't answer the rows that it learned from", async () => {
+    const { type, data } = await judged(modelWith(0, { features: ["z"] }));
+    expect([type, data.failedGates]).toEqual(["model.rejected", ["package.query"]]);
+    expect(data.reason).toMatch(/can't answer rows that it learned from: column "z"/);
+  });
+
+  it("holds the package against what the trainer's own model said", async () => {
+    const bytes = modelWith(0);
+    const probe = probeOf(openModel(bytes), rows);
+    const same = await judged(bytes, { probe });
+    expect(same.type).toBe("model.approved");
+    expect(await text(same.data.page!)).toContain("and as the trainer&#39;s model did");
+    const other = { ...probe, predictions: probe.predictions.map(([a, b]) => [a! + 2e-6, b! - 2e-6]) };
+    const { data } = await judged(bytes, { probe: other });
+    expect(data.failedGates).toEqual(["package.trainer"]);
+    expect(data.reason).toMatch(/row 1 of 8 is .* from the package alone, and .* from the trainer's model/);
+  });
+
+  it("rejects a model to which the test rows have a class that it does not know", async () => {
+    const test = tableOf([1, 2, 3], ["left", "right", "middle"]);
+    const { type, data } = await judged(modelWith(0), { test });
+    expect([type, data.failedGates]).toEqual(["model.rejected", ["package.score"]]);
+    expect(data.reason).toMatch(/can't score the test rows: .*"middle" is none of the classes/);
+  });
+
+  it("gives up, and blames no model, where the test rows have no target", async () => {
+    const test = { ...rows, columns: rows.columns.slice(0, 1) };
+    await expect(judged(modelWith(0), { test })).rejects.toThrow(/no such column to judge by/);
+  });
+
+  it("leaves rows and answers for whoever loads the package, and says what it costs to serve", async () => {
+    const bytes = modelWith(0);
+    const { data } = await judged(bytes);
+    expect(await readJson(bench.platform.artifacts, data.probes!)).toEqual(probeOf(openModel(bytes), rows));
+    expect(data.measured).toMatchObject({ bytes: bytes.length, latency: { p99: expect.any(Number) } });
+    expect(data.measured!.latency!.p99).toBeGreaterThanOrEqual(data.measured!.latency!.median);
+    expect(data.measured!.memory).toBeGreaterThanOrEqual(bytes.length);
+  });
+
+  it("counts the models that the same rows have judged, each once, and warns of many", async () => {
+    const pipeline = spec({ accept: { looks: 1 } });
+    const first = await judged(modelWith(0), { pipeline });
+    expect(first.data.looks).toEqual({ models: 1, runs: 1 });
+    expect(first.data.reason).not.toContain("judged");
+    expect((await judged(modelWith(0), { pipeline, evaluation: 2 })).data.looks).toEqual({ models: 1, runs: 1 });
+    expect((await judged(modelWith(0), { pipeline, run: "run-2" })).data.looks).toEqual({ models: 1, runs: 2 });
+    const { type, data } = await judged(modelWith(0.5), { pipeline, run: "run-3" });
+    expect([type, data.looks]).toEqual(["model.approved", { models: 2, runs: 3 }]);
+    expect(data.reason).toMatch(/These test rows have judged 2 models, more than 1: .*adaptive overfitting/);
+    expect(await text(data.page!)).toContain("these rows have judged 2 models in 3 runs");
+  });
+
+  it("writes a page with the curves of both, and the rows on which they disagree", async () => {
+    await serve(modelWith(3.5));
+    const { data } = await judged(modelWith(0), { pipeline: spec({ accept: { slices: ["x"], latency: "1s" } }) });
+    const page = await text(data.page!);
+    expect(data.page).toMatchObject({ name: "evaluation.html", mediaType: "text/html; charset=utf-8" });
+    for (const title of ["ROC", "Precision and recall", "Calibration"]) expect(page).toContain(`${title}: `);
+    expect(page.match(/class="line then-line"/g)).toHaveLength(3);
+    expect(page).toContain("Where they disagree");
+    expect(page).not.toMatch(/<script|https?:\/\//);
+    const report = (await readJson(bench.platform.artifacts, data.report)) as {
+      disagreements: { examples: unknown[] };
+    };
+    expect(report.disagreements).toMatchObject({ rows: 3, onlyChallengerRight: 2, onlyChampionRight: 1 });
+    expect(report.disagreements.examples[0]).toMatchObject({ champion: { prediction: "left" }, values: { x: 2 } });
+  });
+
+  it("writes the same report twice: time is in it only where the verdict hangs on it", async () => {
+    const [first, second] = [await judged(modelWith(0)), await judged(modelWith(0))];
+    expect([second.data.report.digest, second.data.page!.digest]).toEqual([
+      first.data.report.digest,
+      first.data.page!.digest,
+    ]);
+    const { data } = await judged(modelWith(0), { pipeline: spec({ accept: { latency: "1s" } }) });
+    expect(await readJson(bench.platform.artifacts, data.report)).toMatchObject({ latency: data.measured!.latency });
+  });
+
+  const text = async (ref: { digest: string; name: string }) =>
+    Buffer.from(await bench.platform.artifacts.get(ref as Parameters<typeof readJson>[1])).toString("utf8");
 });

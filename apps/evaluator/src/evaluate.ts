@@ -2,91 +2,114 @@ import {
   modelApproved,
   modelRejected,
   modelTrained,
-  type ArtifactRef,
+  ProblemError,
   type DataOf,
-  type DeploymentRecord,
-  type PipelineSpec,
-  type Table,
+  type Problem,
 } from "@millrace/contracts";
-import { openModel, takeRows, type LoadedModel } from "@millrace/learning";
-import { deploymentCollection, readTableArtifact, step, writeJson, type StepContext } from "@millrace/service";
-import { judge, type Champion } from "./judge.js";
-import { scoreOn, tryScore, type Metrics } from "./score.js";
+import { step, writeJson, type StepContext } from "@millrace/service";
+import type { Usable } from "./check-package.js";
+import { compareWithChampion, servingChampion, type Contest } from "./contest.js";
+import { judge, refuse, type Champion, type Judgement } from "./judge.js";
+import { recordLook, warningOf, type Looks } from "./looks.js";
+import type { Metrics } from "./score.js";
+import { tryPackage } from "./try-package.js";
+import { writeReport } from "./write-report.js";
 
 type Trained = DataOf<typeof modelTrained>;
-type Artifacts = StepContext["artifacts"];
+type Context = StepContext<typeof modelTrained>;
 
-/** Scores the new model and the one that serves on the same untouched rows, and gives a verdict. */
+/** Loads the new model as inference would, scores it and the one that serves on the same untouched rows, and judges. */
 export const evaluate = step({
   name: "evaluate",
+  version: 2,
   on: modelTrained,
   emits: [modelApproved, modelRejected],
   async run(trained, context) {
-    const { pipeline, artifacts, progress } = context;
-    const rows = await readTableArtifact(artifacts, trained.dataset.test);
-    const loaded = await load(artifacts, trained.package);
-    const challenger = scoreOn(loaded, rows, pipeline);
-    const training = await scoreTraining(loaded, trained, context);
-    const champion = await scoreChampion(rows, context);
-    const verdict = judge({
-      pipeline,
-      challenger,
-      training: training?.metrics,
-      champion,
-      digest: trained.package.digest,
-    });
-    progress(verdict.reason);
-    const scores = { challenger, training, champion, rows: rows.rows };
-    const report = await writeJson(artifacts, "evaluation.json", { ...scores, ...verdict });
-    const { evaluation, candidates: _candidates, ...model } = trained;
-    const judged = { ...model, challenger, champion: told(champion), report, reason: verdict.reason };
-    await logScores(trained, challenger, context);
-    if (verdict.failedGates.length > 0) return modelRejected({ ...judged, failedGates: verdict.failedGates });
-    return modelApproved({ ...judged, evaluation });
+    const { progress } = context;
+    progress("loading the package as inference would");
+    const tried = await tryPackage(trained, context);
+    if ("problem" in tried) return conclude(trained, { judgement: refuse(tried.check, tried.problem) }, context);
+    const looks = await look(trained, context);
+    progress(`scoring ${trained.dataset.rows.test} test rows`);
+    const champion = await servingChampion(context);
+    const contest = await compareWithChampion(trained, champion, context);
+    if ("problem" in contest) {
+      const judgement = refuse("score", scoringProblem(contest.problem));
+      return conclude(trained, { judgement, usable: tried, looks }, context);
+    }
+    const judgement = verdictOn(trained, { contest, usable: tried, looks }, context);
+    return conclude(trained, { judgement, usable: tried, looks, contest }, context);
   },
 });
 
-const load = async (artifacts: Artifacts, ref: ArtifactRef): Promise<LoadedModel> =>
-  openModel(await artifacts.get(ref));
-
-/** Only where the pipeline asks for it: on as many training rows as tell it, as inference would score them. */
-async function scoreTraining(
-  model: LoadedModel,
-  { sample, dataset }: Trained,
-  { artifacts, pipeline }: Pick<StepContext, "artifacts"> & { pipeline: PipelineSpec },
-): Promise<{ metrics: Metrics; rows: number } | undefined> {
-  if (pipeline.accept.overfit_gap === undefined) return undefined;
-  const table = someRows(await readTableArtifact(artifacts, sample ?? dataset.train));
-  return { metrics: scoreOn(model, table, pipeline), rows: table.rows };
+/** What is known when the verdict is given: less of a package that can't be used. */
+export interface Findings {
+  readonly judgement: Judgement;
+  readonly usable?: Usable;
+  readonly looks?: Looks;
+  readonly contest?: Contest;
 }
 
-const SAMPLE_ROWS = 20_000;
+const look = ({ dataset, package: bytes, pipeline }: Trained, { run, records, clock }: Context): Promise<Looks> =>
+  recordLook({ test: dataset.test.digest, pipeline, run, model: bytes.digest, at: clock().toISOString() }, records);
 
-const someRows = (table: Table): Table =>
-  table.rows <= SAMPLE_ROWS
-    ? table
-    : takeRows(
-        table,
-        Int32Array.from({ length: SAMPLE_ROWS }, (_, index) => Math.floor((index * table.rows) / SAMPLE_ROWS)),
-      );
-
-async function scoreChampion(
-  rows: Table,
-  { artifacts, records, pipeline }: Pick<StepContext, "artifacts" | "records"> & { pipeline: PipelineSpec },
-): Promise<Champion | undefined> {
-  const deployment: DeploymentRecord | undefined = (await records.records(deploymentCollection).get(pipeline.name))
-    ?.value;
-  if (deployment === undefined) return undefined;
-  const { generation, champion } = deployment;
-  const scored = await tryScore(async () => scoreOn(await load(artifacts, champion.package), rows, pipeline));
-  return { version: champion.version, generation, digest: champion.package.digest, ...scored };
+/** Rows without the target can judge no model: that is no fault of this one. */
+function scoringProblem(problem: Problem): Problem {
+  if (problem.code === "TARGET_MISSING") throw new ProblemError(problem);
+  return problem;
 }
+
+function verdictOn(
+  trained: Trained,
+  { contest, usable, looks }: Required<Omit<Findings, "judgement">>,
+  { pipeline }: Context,
+): Judgement {
+  const { challenger, champion, differences, training } = contest;
+  return judge({
+    ...{ pipeline, digest: trained.package.digest, challenger: challenger.figures, champion, differences },
+    ...{ training: training?.metrics, slices: challenger.slices },
+    cost: { bytes: trained.package.size, latency: usable.latency },
+    warning: warningOf(looks, pipeline.accept.looks),
+  });
+}
+
+/** Writes down what was found, and says the verdict. */
+async function conclude(trained: Trained, findings: Findings, context: Context) {
+  const { judgement, usable, looks, contest } = findings;
+  const { evaluation, candidates: _candidates, ...model } = trained;
+  const challenger = metricsOf(contest?.challenger.figures);
+  const judged = {
+    ...{ ...model, challenger, champion: told(contest?.champion), reason: judgement.reason },
+    ...(await writeReport(trained, findings, context)),
+    ...(usable && { probes: await writeJson(context.artifacts, "probes.json", usable.probe) }),
+    measured: { bytes: trained.package.size, memory: usable?.memory, latency: usable && { ...usable.latency } },
+    ...(looks && { looks: { ...looks } }),
+  };
+  await logScores(trained, { ...challenger }, usable, context);
+  context.progress(judgement.reason);
+  if (judgement.failedGates.length > 0) return modelRejected({ ...judged, failedGates: judgement.failedGates });
+  return modelApproved({ ...judged, evaluation });
+}
+
+const metricsOf = (figures: Champion["figures"] = {}): Metrics =>
+  Object.fromEntries(Object.entries(figures).map(([name, { value }]) => [name, value]));
 
 const told = (champion: Champion | undefined) =>
-  champion && { version: champion.version, generation: champion.generation, metrics: champion.metrics ?? {} };
+  champion && { version: champion.version, generation: champion.generation, metrics: metricsOf(champion.figures) };
 
-const logScores = ({ tracking: { runId } }: Trained, scores: Metrics, { tracking }: Pick<StepContext, "tracking">) =>
-  tracking.logMetrics(
-    runId,
-    Object.entries(scores).map(([name, value]) => ({ key: `test_${name}`, value })),
-  );
+const logScores = (
+  { tracking: { runId }, package: bytes }: Trained,
+  scores: Metrics,
+  usable: Usable | undefined,
+  { tracking }: Context,
+): Promise<void> =>
+  tracking.logMetrics(runId, [
+    ...Object.entries(scores).map(([name, value]) => ({ key: `test_${name}`, value })),
+    { key: "package_bytes", value: bytes.size },
+    ...(usable === undefined
+      ? []
+      : [
+          { key: "latency_ms_median", value: usable.latency.median },
+          { key: "latency_ms_p99", value: usable.latency.p99 },
+        ]),
+  ]);

@@ -1,107 +1,98 @@
 import { sentenceOf, type PipelineSpec, type Problem } from "@millrace/contracts";
-import { greaterIsBetter, type MetricName } from "@millrace/learning";
-import type { Metrics } from "./score.js";
+import { budgetGates, type Cost } from "./budget-gates.js";
+import type { Differences, Figures } from "./figures.js";
+import { floorGates, overfitGates } from "./floor-gates.js";
+import type { Gate } from "./gate.js";
+import { figure, titleOf } from "./in-words.js";
+import { marginGates } from "./margin-gates.js";
+import { fairnessGates, sliceGates } from "./slice-gates.js";
+import type { ColumnSlices } from "./slices-of.js";
 
-/** 0.85 − 0.8 is a little less than 0.05 in floating point: nobody means that by a margin of 0.05. */
-const rounding = 1e-9;
-
-/** The model that serves, as it did on the same rows; without metrics where it can't score them. */
+/** The model that serves, as it did on the same rows; without figures where it can't score them. */
 export interface Champion {
-  version: number;
-  generation: number;
-  digest: string;
-  metrics?: Metrics;
-  problem?: Problem;
+  readonly version: number;
+  readonly generation: number;
+  readonly digest: string;
+  readonly figures?: Figures;
+  readonly problem?: Problem;
 }
 
 export interface Judgement {
-  failedGates: string[];
-  reason: string;
+  readonly gates: readonly Gate[];
+  readonly failedGates: string[];
+  readonly reason: string;
 }
 
-interface Gate {
-  name: string;
-  passed: boolean;
-  says: string;
+export interface Case {
+  readonly pipeline: Pick<PipelineSpec, "accept" | "select">;
+  readonly digest: string;
+  readonly challenger: Figures;
+  /** On training rows, where the pipeline bounds how much better they may look. */
+  readonly training?: Record<string, number>;
+  readonly champion?: Champion;
+  /** Challenger and champion on the same rows. */
+  readonly differences?: Differences;
+  readonly slices?: readonly ColumnSlices[];
+  readonly cost: Cost;
+  /** What has to be said of the test rows, whatever the verdict. */
+  readonly warning?: string;
 }
 
 /** The verdict and the sentence that gives its reason. Without a champion the floors decide alone. */
-export function judge(contest: {
-  pipeline: PipelineSpec;
-  challenger: Metrics;
-  /** On training rows, where the pipeline bounds how much better they may look. */
-  training?: Metrics;
-  champion?: Champion;
-  digest: string;
-}): Judgement {
-  const { champion, digest } = contest;
-  if (champion?.digest === digest) {
-    const reason = `The same model as version ${champion.version}, which serves already: nothing to promote.`;
-    return { failedGates: ["different"], reason };
-  }
-  const gates = [...floors(contest.pipeline, contest.challenger), ...overfit(contest), ...margins(contest)];
+export function judge(contest: Case): Judgement {
+  const { champion, digest, warning } = contest;
+  if (champion?.digest === digest) return sameModel(champion.version);
+  const gates = gatesOf(contest);
   const failed = gates.filter(({ passed }) => !passed);
   const told = failed.length > 0 ? failed : gates;
-  const { metric } = contest.pipeline.select;
-  const unopposed = `${metric} ${show(contest.challenger[metric] ?? NaN)}, with nothing to compare with and no floor set`;
   const verdict = failed.length > 0 ? "Rejected" : "Approved";
-  const against = opponent(champion);
-  return {
-    failedGates: failed.map(({ name }) => name),
-    reason: `${verdict}${against}: ${told.map(({ says }) => says).join("; ") || unopposed}.`,
-  };
+  const why = told.map(({ says }) => says).join("; ") || unopposed(contest);
+  const sentence = `${verdict}${opponent(champion)}: ${why}.`;
+  const reason = warning === undefined ? sentence : `${sentence} ${warning}`;
+  return { gates, failedGates: failed.map(({ name }) => name), reason };
 }
+
+function gatesOf({ pipeline, challenger, training, champion, differences = {}, slices = [], cost }: Case): Gate[] {
+  const { accept } = pipeline;
+  const contest = champion?.figures && { challenger, champion: champion.figures, differences };
+  return [
+    ...floorGates(pipeline, challenger),
+    ...overfitGates(pipeline, challenger, training),
+    ...(contest === undefined ? [] : marginGates(pipeline, contest)),
+    ...sliceGates(accept, slices),
+    ...fairnessGates(accept, slices),
+    ...budgetGates(accept, cost),
+  ];
+}
+
+function sameModel(version: number): Judgement {
+  const says = `the same model as version ${version}, which serves already: nothing to promote`;
+  const gates = [{ name: "different", passed: false, says }];
+  return { gates, failedGates: ["different"], reason: `T${says.slice(1)}.` };
+}
+
+/** The verdict on a package that can't be judged at all: it can't be loaded or asked, or it can't score the test rows. */
+export function refuse(check: string, { message, where, remedy }: Problem): Judgement {
+  const says = `${refusals[check] ?? "it can't be judged"}: ${where === undefined ? "" : `${where}: `}${message}`;
+  const gate = { name: `package.${check}`, passed: false, says: says.replace(/\.$/, "") };
+  const reason = ["Rejected: ", gate.says, ".", remedy === undefined ? "" : ` ${remedy}`].join("");
+  return { gates: [gate], failedGates: [gate.name], reason };
+}
+
+const refusals: Readonly<Record<string, string>> = {
+  load: "the package can't be loaded as inference would load it",
+  query: "the package was loaded and can't answer rows that it learned from",
+  rows: "the package does not answer the same each way it can be asked",
+  trainer: "the package does not answer as the trainer's model did",
+  score: "the model can't score the test rows",
+};
 
 function opponent(champion: Champion | undefined): string {
   if (champion === undefined) return " as the first version";
-  if (champion.metrics !== undefined) return "";
+  if (champion.figures !== undefined) return "";
   const why = champion.problem ? ` (${sentenceOf(champion.problem)})` : "";
   return `; version ${champion.version} can't score these rows${why}`;
 }
 
-function floors({ accept }: PipelineSpec, challenger: Metrics): Gate[] {
-  return entriesOf(accept.at_least).map(([metric, floor]) => {
-    const value = challenger[metric] ?? NaN;
-    const passed = greaterIsBetter(metric) ? value >= floor - rounding : value <= floor + rounding;
-    const bound = greaterIsBetter(metric) ? "the floor of" : "the ceiling of";
-    return {
-      name: `at_least.${metric}`,
-      passed,
-      says: `${metric} ${show(value)} ${passed ? "meets" : "misses"} ${bound} ${floor}`,
-    };
-  });
-}
-
-/** What is much better on the rows that it learned from has learned them by heart. */
-function overfit({ pipeline, challenger, training }: Parameters<typeof judge>[0]): Gate[] {
-  const { accept, select } = pipeline;
-  if (accept.overfit_gap === undefined) return [];
-  const [seen, unseen] = [training?.[select.metric] ?? NaN, challenger[select.metric] ?? NaN];
-  const gap = greaterIsBetter(select.metric) ? seen - unseen : unseen - seen;
-  const passed = gap <= accept.overfit_gap + rounding;
-  const both = `${select.metric} ${show(seen)} on training rows and ${show(unseen)} on test rows`;
-  const says = `${both} are ${passed ? "no more than" : "more than"} ${accept.overfit_gap} apart`;
-  return [{ name: "overfit_gap", passed, says }];
-}
-
-/** Against the champion: better by the margins that the pipeline sets; without any, not worse by the metric of selection. */
-function margins({ pipeline, challenger, champion }: Parameters<typeof judge>[0]): Gate[] {
-  if (champion?.metrics === undefined) return [];
-  const wanted = entriesOf(pipeline.accept.better_by);
-  const against = wanted.length > 0 ? wanted : [[pipeline.select.metric, 0] as const];
-  return against.map(([metric, margin]) => {
-    const [mine, theirs] = [challenger[metric] ?? NaN, champion.metrics![metric] ?? NaN];
-    const gain = greaterIsBetter(metric) ? mine - theirs : theirs - mine;
-    const passed = gain >= margin - rounding;
-    const by = margin === 0 ? "at least as good as" : `${margin} better than`;
-    return {
-      name: `better_by.${metric}`,
-      passed,
-      says: `${metric} ${show(mine)} is ${passed ? "" : "not "}${by} version ${champion.version}'s ${show(theirs)}`,
-    };
-  });
-}
-
-const entriesOf = (bounds: Partial<Record<MetricName, number>>) => Object.entries(bounds) as [MetricName, number][];
-
-const show = (value: number): string => (Number.isFinite(value) ? String(Number(value.toFixed(4))) : "(unknown)");
+const unopposed = ({ pipeline: { select }, challenger }: Case): string =>
+  `${titleOf(select.metric)} ${figure(challenger[select.metric]?.value)}, with nothing to compare with and no floor set`;

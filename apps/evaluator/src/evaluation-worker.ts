@@ -1,0 +1,4 @@
+import { serveJobs } from "@millrace/learning";
+import { doEvaluationJob } from "./evaluation-job.js";
+
+serveJobs(doEvaluationJob);
