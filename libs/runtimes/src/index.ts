@@ -1,0 +1,3 @@
+export { checkPackage, type CheckOptions, type PackageCheck } from "./check-package.js";
+export { isOnnxPackage, ONNX_PACKAGE_TYPE, packOnnx, unpackOnnx, type OnnxPackage } from "./onnx-package.js";
+export { openPackage, type ServableModel } from "./open-package.js";
