@@ -1,5 +1,6 @@
 import { deploymentCollection } from "@millrace/service";
-import { deploy, mirrorAlias, type Change } from "./deployment.js";
+import { deploy, type Change } from "./deployment.js";
+import { mirrorAliases } from "./mirror-aliases.js";
 import { aliasIn, deploymentIn, DIED, dyingAt, openBench, verdictOf, type Bench } from "./registry-for-test.js";
 import { deployed, registerVersion } from "./versions.js";
 
@@ -10,14 +11,15 @@ describe("the deployment", () => {
   });
   afterEach(() => bench.close());
 
-  async function change(run: string, generation: number, more: Partial<Change> = {}): Promise<Change> {
-    const version = await registerVersion(await verdictOf(bench, run, run), "approved", bench.context({ run }));
-    return { model: "iris", to: deployed(version), generation, run, reason: `for ${run}`, ...more };
+  async function change(run: string, after: number, alias?: string): Promise<Change> {
+    const known = await registerVersion(await verdictOf(bench, run, run), "approved", bench.context({ run }));
+    const about = { model: "iris", version: known.version, run, reason: `for ${run}`, by: "test" };
+    return { ...about, kind: "promoted", decidedOn: after, after, to: { champion: deployed(known), alias } };
   }
   const make = (wanted: Change) => deploy(wanted, bench.context());
 
   it("grows by a generation with each change and remembers what served before", async () => {
-    await make(await change("a", 0, { alias: "production" }));
+    await make(await change("a", 0, "production"));
     await make(await change("b", 1));
     expect(await deploymentIn(bench)).toMatchObject({
       ...{ generation: 2, run: "b", alias: "production", reason: "for b" },
@@ -65,7 +67,7 @@ describe("the deployment", () => {
     const record = {
       model: "iris",
       generation: 4,
-      champion: to,
+      champion: to.champion!,
       alias: "champion",
       run: "z",
       reason: "",
@@ -76,12 +78,14 @@ describe("the deployment", () => {
   });
 });
 
-describe("the alias on the tracking server", () => {
-  it("ends on the version that serves, also when an older look at it arrives last", async () => {
+describe("the aliases on the tracking server", () => {
+  it("end on the version that serves, also when an older look at it arrives last", async () => {
     const bench = await openBench();
     const promote = async (run: string, generation: number) => {
       const version = await registerVersion(await verdictOf(bench, run, run), "approved", bench.context({ run }));
-      await deploy({ model: "iris", to: deployed(version), generation, run, reason: "" }, bench.context());
+      const about = { model: "iris", version: version.version, run, reason: "", by: "test" };
+      const to = { champion: deployed(version) };
+      await deploy({ ...about, kind: "promoted", decidedOn: generation, after: generation, to }, bench.context());
     };
     try {
       await promote("a", 0);
@@ -89,13 +93,14 @@ describe("the alias on the tracking server", () => {
       const slow: typeof tracking.setAlias = async (...alias) => {
         slowTracking.setAlias = tracking.setAlias;
         await promote("b", 1);
-        await mirrorAlias("iris", bench.context());
+        await mirrorAliases("iris", bench.context());
         await tracking.setAlias(...alias);
       };
       const slowTracking = { ...tracking, setAlias: slow };
-      await mirrorAlias("iris", { ...bench.context(), tracking: slowTracking });
+      await mirrorAliases("iris", { ...bench.context(), tracking: slowTracking });
       expect(await deploymentIn(bench)).toMatchObject({ champion: { version: 2 } });
       expect(await aliasIn(bench)).toBe(2);
+      expect(await aliasIn(bench, "previous")).toBe(1);
     } finally {
       await bench.close();
     }

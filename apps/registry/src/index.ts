@@ -1,1 +1,2 @@
 export { registry } from "./service.js";
+export { registrySettings } from "./settings.js";

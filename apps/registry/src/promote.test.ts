@@ -44,8 +44,10 @@ describe("promotion", () => {
     expect(await named("1/model.millrace")).toEqual({ model: "a" });
     const [version] = await versionsIn(bench);
     expect(await named("1/metadata.json")).toEqual({
-      ...{ model: "iris", version: 1, run: "a", package: version!.package.digest },
+      ...{ model: "iris", version: 1, run: "a", package: version!.package.digest, bytes: version!.package.size },
+      ...{ generation: 1, promoted_at: (await deploymentIn(bench))!.updatedAt, reason: "because of a" },
       ...{ family: "random-forest", metrics: { f1: 0.7 }, created_at: version!.createdAt },
+      report: version!.report.digest,
     });
   });
 

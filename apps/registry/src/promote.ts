@@ -1,46 +1,51 @@
-import { modelApproved, modelPromoted, modelTrained, type DataOf, type DeploymentRecord } from "@millrace/contracts";
+import {
+  approvalRequested,
+  modelApproved,
+  modelPromoted,
+  modelTrained,
+  rolloutChanged,
+  stepDone,
+  type ModelVersionRecord,
+} from "@millrace/contracts";
 import { step } from "@millrace/service";
-import { deploy, mirrorAlias } from "./deployment.js";
-import { exportModel } from "./export-model.js";
-import { deployed, registerVersion } from "./versions.js";
+import { beginPromotion, type PromotionContext, type Wish } from "./begin-promotion.js";
+import { keepPending } from "./pending.js";
+import { changeVersion, registerVersion } from "./versions.js";
 
 /**
- * An approved model becomes a version and the champion. Where the champion changed since the verdict, the model goes back
- * to the evaluator, to be compared with the one that serves now.
+ * An approved model becomes a version, and the champion at once, by a rollout, or when somebody approved it, as its
+ * pipeline says. Where the champion changed since the verdict it goes back to the evaluator.
  */
 export const promote = step({
   name: "promote",
   on: modelApproved,
-  emits: [modelPromoted, modelTrained],
+  emits: [modelPromoted, modelTrained, rolloutChanged, approvalRequested],
   async run(verdict, context) {
-    const { run, pipeline, progress } = context;
     const version = await registerVersion(verdict, "approved", context);
-    const deployment = await deploy(
-      {
-        ...{ model: version.model, to: deployed(version), run, reason: verdict.reason },
-        ...{ generation: verdict.champion?.generation ?? 0, alias: pipeline.promote.alias },
-      },
-      context,
-    );
-    if (deployment === undefined) return judgeAgain(verdict);
-    await mirrorAlias(version.model, context);
-    const exported = await exportModel(version, context);
-    progress(`version ${version.version} of ${version.model} is the champion`);
-    return modelPromoted({ ...promotionOf(verdict.pipeline, deployment), exported });
+    if (version.status === "rejected") return tellRejected(version);
+    const wish = { version, verdict, promote: context.pipeline.promote, by: "registry" };
+    if (wish.promote.approval === "manual" && !version.decision?.approved) return askForApproval(wish, context);
+    return beginPromotion({ ...wish, by: version.decision?.by ?? wish.by }, context);
   },
 });
 
-type Verdict = DataOf<typeof modelApproved>;
+/** A rejection is the last word on a version: what comes after it is a duplicate, or a run that was let go on. */
+const tellRejected = ({ model, version, reason }: ModelVersionRecord) =>
+  stepDone({ step: "promote", summary: `${model} version ${version} was rejected before: ${reason}` });
 
-const judgeAgain = ({ pipeline, spec, dataset, package: bytes, family, metrics, tracking, evaluation }: Verdict) =>
-  modelTrained({
-    ...{ pipeline, spec, dataset, package: bytes, family, metrics, tracking },
-    candidates: [{ family, params: {}, metrics }],
-    evaluation: evaluation + 1,
-  });
-
-export const promotionOf = (pipeline: string, deployment: DeploymentRecord) => ({
-  ...{ pipeline, model: deployment.model, generation: deployment.generation, reason: deployment.reason },
-  ...deployment.champion,
-  previous: deployment.previous?.version,
-});
+/** What is needed when the answer comes is written down before anybody is asked. */
+async function askForApproval({ version, verdict, promote: spec }: Wish, context: PromotionContext) {
+  const { run, records, clock } = context;
+  const { model } = version;
+  const about = { model, version: version.version, run, verdict, promote: spec, at: clock().toISOString() };
+  await keepPending({ ...about, awaiting: "approval" }, records);
+  const isDecided = ({ status, decision }: ModelVersionRecord) => status === "rejected" || decision !== undefined;
+  const known = await changeVersion(
+    model,
+    version.version,
+    (current) => (isDecided(current) ? undefined : { ...current, awaiting: "approval" }),
+    context,
+  );
+  context.progress(`version ${version.version} of ${known!.model} waits for an approval`);
+  return approvalRequested({ pipeline: verdict.pipeline, model, version: version.version, reason: verdict.reason });
+}

@@ -7,11 +7,11 @@ export type Bench = Awaited<ReturnType<typeof openBench>>;
 export type Approved = DataOf<typeof modelApproved>;
 export type Rejected = DataOf<typeof modelRejected>;
 
-export const openBench = (folder?: string) =>
-  openStepBench(
-    (environment) => runServices("test", [], { environment }),
-    folder === undefined ? {} : { MILLRACE_DATA_DIR: folder },
-  );
+export const openBench = (folder?: string, environment: Record<string, string> = {}) =>
+  openStepBench((given) => runServices("test", [], { environment: given }), {
+    ...(folder !== undefined && { MILLRACE_DATA_DIR: folder }),
+    ...environment,
+  });
 
 export const pipeline = pipelineSpec.parse({ name: "iris", source: { path: "a.csv" }, target: { column: "t" } });
 
@@ -36,6 +36,10 @@ export async function verdictOf(
   };
 }
 
+/** The pipeline with other rules of promotion. */
+export const pipelineWith = (promote: object, name = "iris") =>
+  pipelineSpec.parse({ name, source: { path: "a.csv" }, target: { column: "t" }, promote });
+
 export const against = (version: number, generation: number) => ({ champion: { version, generation, metrics: {} } });
 
 export const versionsIn = async ({ platform }: Bench): Promise<ModelVersionRecord[]> =>
@@ -48,7 +52,7 @@ export const deploymentIn = async ({ platform }: Bench): Promise<DeploymentRecor
 
 /** The tracking server's alias, as the version number of ours to which it points. */
 export async function aliasIn(bench: Bench, alias = "champion"): Promise<number | undefined> {
-  const tracked = await bench.platform.tracking.versionWithAlias("iris", alias);
+  const tracked = await bench.platform.tracking.getAlias("iris", alias);
   return (await versionsIn(bench)).find(({ trackingVersion }) => trackingVersion === tracked)?.version;
 }
 
