@@ -1,10 +1,14 @@
 import type {
   AcceptedRun,
   ArtifactRef,
+  AuditRecord,
   DeploymentRecord,
+  Lineage,
   ModelVersionRecord,
+  PredictionsPage,
   PredictResponse,
   Problem,
+  Rollout,
   RunRecord,
   RunStep,
   SourceSpec,
@@ -19,8 +23,24 @@ export type RunView = Omit<RunRecord, "steps"> & { steps: StepView[] };
 export type ModelLine = Pick<DeploymentRecord, "model" | "generation" | "run" | "reason" | "updatedAt"> & {
   version: number;
   previous?: number;
+  rollout?: Pick<Rollout, "version" | "percent" | "shadow" | "step" | "steps" | "since">;
 };
-export type ModelView = ModelLine & { versions: ModelVersionRecord[] };
+/** Without a version that serves where the first one waits for an approval. */
+export type ModelView = Partial<ModelLine> & { model: string; versions: ModelVersionRecord[] };
+
+export interface Collected {
+  artifacts: number;
+  bytes: number;
+  kept: { artifacts: number; bytes: number; versions: number };
+  versions: string[];
+  records: Record<string, number>;
+}
+
+export interface Decision {
+  done: boolean;
+  run: string;
+  by: string;
+}
 
 export interface Rollback {
   done: boolean;
@@ -28,6 +48,14 @@ export interface Rollback {
   run: string;
   from: number;
   to: number;
+}
+
+export interface Import {
+  done: boolean;
+  model: string;
+  run: string;
+  version?: number;
+  promoted: boolean;
 }
 
 export interface DeadLetterLine {
@@ -59,7 +87,13 @@ export interface Api {
   models(): Promise<{ models: ModelLine[] }>;
   model(name: string): Promise<ModelView>;
   rollBack(model: string, wish: { version?: number; reason?: string }): Promise<Rollback>;
+  importModel(model: string, bytes: Uint8Array, query: Record<string, string | undefined>): Promise<Import>;
+  decide(model: string, version: number, word: "approve" | "reject", reason?: string): Promise<Decision>;
+  collectGarbage(dryRun: boolean): Promise<Collected>;
+  lineage(asked: string): Promise<Lineage>;
+  history(model: string, limit: number): Promise<{ history: AuditRecord[] }>;
   predict(model: string, features: unknown): Promise<PredictResponse>;
+  predictions(model: string, query: Record<string, string | undefined>): Promise<PredictionsPage>;
   deadLetters(query: Record<string, string | undefined>): Promise<{ deadLetters: DeadLetterLine[] }>;
   deadLetter(id: string): Promise<DeadLetterLine>;
   replay(id: string): Promise<unknown>;
@@ -77,8 +111,10 @@ export function openApi(environment: Environment): Api {
   const headers: Record<string, string> = key ? { "x-api-key": key } : {};
 
   async function ask(url: string, method = "GET", body?: unknown, signal?: AbortSignal): Promise<Response> {
-    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-    const type: Record<string, string> = body === undefined ? {} : { "content-type": "application/json" };
+    const raw = body instanceof Uint8Array;
+    const sent = body === undefined ? {} : { body: raw ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body) };
+    const kind = raw ? "application/octet-stream" : "application/json";
+    const type: Record<string, string> = body === undefined ? {} : { "content-type": kind };
     const response = await fetch(url, { method, headers: { ...headers, ...type }, signal, ...sent }).catch(
       (error: unknown) => {
         throw signal?.aborted ? error : unreachable(url, error);
@@ -108,10 +144,20 @@ export function openApi(environment: Environment): Api {
     models: () => get("/models"),
     model: (name) => get(`/models/${part(name)}`),
     rollBack: (model, wish) => send("POST", `/models/${part(model)}/rollback`, wish),
+    importModel: (model, bytes, query) => send("POST", `/models/${part(model)}/versions${search(query)}`, bytes),
+    decide: (model, version, word, reason) =>
+      send("POST", `/models/${part(model)}/versions/${version}/${word}`, { reason }),
+    collectGarbage: (dryRun) => send("POST", "/gc", { dry_run: dryRun }),
+    lineage: (asked) => get(`/lineage/${part(asked)}`),
+    history: (model, limit) => get(`/models/${part(model)}/history?limit=${limit}`),
     predict: async (model, features) =>
       (
         await ask(`${inferenceUrl}/models/${part(model)}/predict`, "POST", { features })
       ).json() as Promise<PredictResponse>,
+    predictions: async (model, query) =>
+      (
+        await ask(`${inferenceUrl}/models/${part(model)}/predictions${search(query)}`)
+      ).json() as Promise<PredictionsPage>,
     deadLetters: (query) => get(`/dead-letters${search(query)}`),
     deadLetter: (id) => get(`/dead-letters/${part(id)}`),
     replay: (id) => send("POST", `/dead-letters/${part(id)}/replay`),

@@ -14,7 +14,7 @@ import {
 // eslint-disable-next-line @nx/enforce-module-boundaries -- the command line is tried against the real gateway
 import { gateway } from "@millrace/gateway";
 import { stopEmbeddedBroker } from "@millrace/messaging";
-import { defineService, deploymentCollection, runServices, step } from "@millrace/service";
+import { defineService, deploymentCollection, generationCollection, runServices, step } from "@millrace/service";
 import { runCli } from "./run-cli.js";
 
 export interface PlatformForTest {
@@ -81,6 +81,10 @@ export async function startPlatform(): Promise<PlatformForTest> {
   await running.platform.records.records(deploymentCollection).putIfAbsent("good", {
     ...{ model: "good", generation: 1, champion: { version: 1, package: ref }, alias: "champion" },
     ...{ run: "run-0", reason: "the first model", updatedAt: "2026-01-01T00:00:00.000Z" },
+  });
+  await running.platform.records.records(generationCollection).putIfAbsent("good@1", {
+    ...{ model: "good", generation: 1, champion: { version: 1, package: ref }, alias: "champion" },
+    ...{ run: "run-0", reason: "the first model", updatedAt: "2026-01-02T03:04:05.000Z" },
   });
   const environment = { ...stores, MILLRACE_URL: url };
   return {

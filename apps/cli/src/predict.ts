@@ -17,11 +17,9 @@ export async function predict(
 ): Promise<number> {
   const answer = await context.api.predict(model, await featuresOf(values, options, context.io.cwd));
   const { prediction, confidence, model_version: version, prediction_id: id } = answer;
-  show(
-    context,
-    answer,
-    () => `${prediction}  ${(100 * confidence).toFixed(1)} %  (${model} version ${version}, ${id})\n`,
-  );
+  // The value of a regression has none.
+  const sure = confidence === undefined ? "" : `  ${(100 * confidence).toFixed(1)} %`;
+  show(context, answer, () => `${prediction}${sure}  (${model} version ${version}, ${id})\n`);
   return exitCodes.ok;
 }
 

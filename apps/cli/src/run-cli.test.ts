@@ -16,7 +16,7 @@ describe("the command line", () => {
     expect({ exit, err }).toEqual({ exit: 0, err: "" });
     // So short a step may be over before anyone has heard what it said last.
     expect(out).toMatch(/^run-[0-9a-f]{16}\n {2}ingest +\d+\.\d\d s {2}(reading good|ingest began)\n/);
-    expect(out.match(/ingest/g)).toHaveLength(1);
+    expect(out.match(/^ {2}ingest/gm)).toHaveLength(1);
     expect(out).toMatch(/run-[0-9a-f]{16} promoted after \d+\.\d\d s: promoted good version 1: the first model\n$/);
   });
 
@@ -95,10 +95,22 @@ describe("the command line", () => {
 
   it("lists pipelines and models", async () => {
     expect((await platform.cli("pipelines")).out).toMatch(/^PIPELINE +SOURCE +TRIGGERS\nbroken +broken\.csv +none\n/);
-    expect((await platform.cli("models")).out).toContain("good   1       -       2026-01-01 00:00:00  the first model");
+    expect((await platform.cli("models")).out).toContain(
+      "good   1       -       -        2026-01-01 00:00:00  the first model",
+    );
     expect((await platform.cli("models", "good")).out).toContain("good serves version 1");
     const { exit, err } = await platform.cli("rollback", "good");
     expect({ exit, err }).toEqual({ exit: 1, err: expect.stringContaining("ROLLBACK_NOTHING_BEFORE: good: ") });
+  });
+
+  it("tells that there is no version to decide on, and what happened to a model", async () => {
+    const approved = await platform.cli("approve", "good", "7", "--reason", "checked");
+    expect(approved).toMatchObject({ exit: 1, err: expect.stringContaining("VERSION_UNKNOWN: good version 7: ") });
+    expect((await platform.cli("reject", "good", "0")).exit).toBe(2);
+    const { out } = await platform.cli("models", "good", "--history");
+    expect(out).toMatch(
+      /^WHEN +WHAT +VERSION +SERVES +WHO +WHY\n2026-01-02 03:04:05 +promoted +1 +1 +registry +the first/,
+    );
   });
 
   it("lists, shows, replays and drops dead letters", async () => {

@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError } from "commander";
 import { problemOf, sentenceOf } from "@millrace/contracts";
 import { openApi } from "./api.js";
 import { arrive, resume, type ArriveOptions, type WaitOptions } from "./arrive.js";
@@ -7,8 +7,10 @@ import { dropDeadLetter, listDeadLetters, replayDeadLetter, showDeadLetter } fro
 import { doctor } from "./doctor.js";
 import { exitCodes, exitOf } from "./exit-code.js";
 import type { Io } from "./io.js";
-import { listModels, rollBack, type RollbackOptions } from "./models.js";
-import { predict, type PredictOptions } from "./predict.js";
+import { keyCommands } from "./keys.js";
+import { mlflowCommands } from "./mlflow-commands.js";
+import { modelCommands } from "./model-commands.js";
+import { positive } from "./option-values.js";
 import { listPipelines, listRuns, showRun, type RunsOptions } from "./runs.js";
 import { artifact, type ArtifactOptions } from "./artifact.js";
 import { dataCommands } from "./data-commands.js";
@@ -52,6 +54,8 @@ function programFor(io: Io, ended: (exit: number) => void): Command {
   modelCommands(program, run);
   deadLetterCommands(program, run);
   dataCommands(program, run);
+  mlflowCommands(program, run);
+  keyCommands(program, run);
   program
     .command("up")
     .description("start everything in this process, with embedded stores unless the environment names servers")
@@ -105,27 +109,6 @@ function runCommands(program: Command, run: Run): void {
     .action(() => run(listPipelines));
 }
 
-function modelCommands(program: Command, run: Run): void {
-  program
-    .command("models [model]")
-    .description("list what serves, or the versions of one model")
-    .action((model: string | undefined) => run((context) => listModels(model, context)));
-  program
-    .command("rollback <model>")
-    .description("let an earlier version serve again: the one before, or the one named")
-    .option("--to <version>", "the version that is to serve", positive)
-    .option("--reason <text>")
-    .action((model: string, options: RollbackOptions) => run((context) => rollBack(model, options, context)));
-  program
-    .command("predict <model> [values...]")
-    .description("ask the model that serves; values by position")
-    .option("--json-features <json>", "the features as a JSON object by name, or an array")
-    .option("--file <file>", "a JSON file with the features")
-    .action((model: string, values: string[], options: PredictOptions) =>
-      run((context) => predict(model, values, options, context)),
-    );
-}
-
 function deadLetterCommands(program: Command, run: Run): void {
   const letters = program.command("dead-letters").description("what was given up: list, show, replay, drop");
   letters
@@ -136,10 +119,4 @@ function deadLetterCommands(program: Command, run: Run): void {
   letters.command("show <id>").action((id: string) => run((context) => showDeadLetter(id, context)));
   letters.command("replay <id>").action((id: string) => run((context) => replayDeadLetter(id, context)));
   letters.command("drop <id>").action((id: string) => run((context) => dropDeadLetter(id, context)));
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new InvalidArgumentError("It must be a number above 0.");
 }

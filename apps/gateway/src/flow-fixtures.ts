@@ -1,4 +1,5 @@
 import {
+  approvalRequested,
   dataArrived,
   datasetIngested,
   datasetRejected,
@@ -10,10 +11,12 @@ import {
   modelPromoted,
   modelRejected,
   modelTrained,
+  rolloutChanged,
   sha256,
   stepDone,
   stepFailed,
   stepProgress,
+  versionDecided,
   type AnyEvent,
   type ArtifactRef,
   type CloudEvent,
@@ -40,6 +43,8 @@ const promotion = {
   reason: "f1 0.80 is at least 0.6",
 };
 
+const rollout = { pipeline: "churn", model: "churn", version: 3, champion: 2, shadow: false, steps: [1, 50, 100] };
+
 const at = (second: number): Date => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
 
 export const fixtures = {
@@ -65,6 +70,17 @@ export const fixtures = {
   nothingNew: of(stepDone, 5, { step: "ingest", summary: "nothing is new since 30" }),
   recorded: of(stepDone, 60, { step: "record-rejected" }),
   promoted: of(modelPromoted, 60, promotion),
+  approvalWanted: of(approvalRequested, 60, { pipeline: "churn", model: "churn", version: 3, reason: "better" }),
+  decided: (approved: boolean) =>
+    of(versionDecided, 65, {
+      ...{ pipeline: "churn", model: "churn", version: 3, approved, by: "anna", reason: "not before Monday" },
+    })("run-1"),
+  decisionDone: of(stepDone, 66, { step: "decide" }),
+  rolloutAt: (second: number, percent: number, state = "begun") =>
+    of(rolloutChanged, second, {
+      ...{ ...rollout, state, percent, step: rollout.steps.indexOf(percent), generation: second },
+      reason: `at ${percent} % 9 % of 200 requests fail`,
+    })("run-1"),
   deployed: of(modelDeployed, 70, {
     ...{ pipeline: "churn", model: "churn", version: 3, generation: 3, replica: "one", loadSeconds: 0.1 },
   }),

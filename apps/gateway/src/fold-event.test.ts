@@ -88,6 +88,38 @@ describe("the page of a run", () => {
     expect(pageOf([say.deployed()])).toMatchObject({ status: "promoted", summary: "churn version 3 serves" });
   });
 
+  it("waits for an approval, goes on when it is given, and is rejected when it is refused", () => {
+    const waiting = [...untilTrained(), say.approved(), say.approvalWanted()];
+    expect(pageOf(waiting)).toMatchObject({
+      status: "done",
+      summary: expect.stringContaining("millrace approve churn 3"),
+    });
+    expect(pageOf([...waiting, say.decided(true)])).toMatchObject({ status: "running", summary: "waiting for decide" });
+    expect(pageOf([...waiting, say.decided(true), { ...say.promoted(), time: say.decisionDone().time }])).toMatchObject(
+      {
+        status: "promoted",
+      },
+    );
+    expect(pageOf([...waiting, say.decided(false), say.decisionDone()])).toMatchObject({
+      ...{ status: "rejected", summary: "churn version 3 was rejected by anna: not before Monday" },
+    });
+  });
+
+  it("goes on while the version is rolled out, and is rejected when that is taken back", () => {
+    const begun = [...untilTrained(), say.approved(), say.rolloutAt(60, 1)];
+    const summary = "rollout: churn version 3 answers 1 % of the requests, step 1 of 3";
+    expect(pageOf(begun)).toMatchObject({ status: "running", summary });
+    const further = [...begun, say.rolloutAt(61, 50, "advanced")];
+    expect(pageOf(further).summary).toContain("50 % of the requests, step 2 of 3");
+    expect(pageOf([...further, { ...say.promoted(), time: say.decisionDone().time }])).toMatchObject({
+      status: "promoted",
+    });
+    expect(pageOf([...further, say.rolloutAt(62, 50, "aborted")])).toMatchObject({
+      status: "rejected",
+      summary: "model rejected: at 50 % 9 % of 200 requests fail; churn version 2 serves all",
+    });
+  });
+
   it("comes out the same for every order and any number of duplicates of its events", () => {
     const arrived = say.arrived();
     const events = [

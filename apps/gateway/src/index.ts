@@ -1,1 +1,2 @@
 export { gateway } from "./service.js";
+export { gcSettings } from "./gc/gc-settings.js";

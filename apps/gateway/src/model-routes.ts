@@ -1,5 +1,6 @@
 import type { Express } from "express";
-import type { DeploymentRecord, ModelVersionRecord } from "@millrace/contracts";
+import type { DeploymentRecord, ModelVersionRecord, Rollout } from "@millrace/contracts";
+import { callerOf } from "@millrace/service";
 import type { Records } from "@millrace/storage";
 import { readRequest, rollbackRequest } from "./request.js";
 import { deploymentOf, rollBack, type RollbackParts } from "./roll-back.js";
@@ -12,18 +13,29 @@ export function modelRoutes(app: Express, parts: RollbackParts): void {
     response.json({ models: records.map(({ value }) => lineOf(value)) });
   });
   app.get("/models/:model", async (request, response) => {
-    const deployment = await deploymentOf(request.params.model, deployments);
-    response.json({ ...lineOf(deployment), deployment, versions: await versionsOf(deployment.model, versions) });
+    const { model } = request.params;
+    const known = await versionsOf(model, versions);
+    // A model whose first version waits for an approval has versions, and none that serves.
+    if (known.length > 0 && (await deployments.get(model)) === undefined)
+      return response.json({ model, versions: known });
+    const deployment = await deploymentOf(model, deployments);
+    response.json({ ...lineOf(deployment), deployment, versions: known });
   });
   app.post("/models/:model/rollback", async (request, response) => {
-    const wish = { model: request.params.model, ...readRequest(rollbackRequest, request.body) };
+    const asked = readRequest(rollbackRequest, request.body);
+    const wish = { model: request.params.model, ...asked, by: callerOf(request).name };
     const answer = await rollBack(wish, parts);
     response.status(answer.done ? 200 : 202).json(answer);
   });
 }
 
-const lineOf = ({ model, champion, previous, generation, run, reason, updatedAt }: DeploymentRecord) => ({
+const lineOf = ({ model, champion, previous, rollout, generation, run, reason, updatedAt }: DeploymentRecord) => ({
   ...{ model, version: champion.version, previous: previous?.version, generation, run, reason, updatedAt },
+  ...(rollout !== undefined && { rollout: shareOf(rollout) }),
+});
+
+const shareOf = ({ version, percent, shadow, step, steps, since }: Rollout) => ({
+  ...{ version, percent, shadow, step, steps, since },
 });
 
 async function versionsOf(model: string, versions: Records<ModelVersionRecord>): Promise<ModelVersionRecord[]> {

@@ -15,6 +15,8 @@ export interface RollbackWish {
   model: string;
   version?: number;
   reason?: string;
+  /** Who wants it. */
+  by: string;
 }
 
 export interface RollbackParts extends BeginParts {
@@ -36,14 +38,19 @@ export interface RollbackAnswer {
 const WAIT_MS = 10_000;
 const LOOK_EVERY_MS = 50;
 
-/** Asks the registry for an earlier version, on the deployment as it is now, and waits until that one serves. */
+/**
+ * Asks the registry for an earlier version, on the deployment as it is now, and waits until that one serves. During a
+ * rollout the way back is the champion alone.
+ */
 export async function rollBack(wish: RollbackWish, parts: RollbackParts): Promise<RollbackAnswer> {
   const current = await deploymentOf(wish.model, parts.deployments);
   const target = await targetOf(wish, current, parts.versions);
   const { run } = await beginRun(wishEvent(wish, current, parts.clock()), parts);
   const changed = await changedDeployment(run, current, parts);
+  const endsRollout = target === current.champion.version;
   return {
-    ...{ done: changed !== undefined, model: wish.model, run, from: current.champion.version },
+    ...{ done: changed !== undefined, model: wish.model, run },
+    from: endsRollout ? current.rollout!.version : current.champion.version,
     to: changed?.champion.version ?? target,
     generation: changed?.generation ?? current.generation,
   };
@@ -61,9 +68,11 @@ export async function deploymentOf(model: string, deployments: Records<Deploymen
 }
 
 async function targetOf(wish: RollbackWish, current: DeploymentRecord, versions: Records<ModelVersionRecord>) {
-  const target = wish.version ?? current.previous?.version;
+  const back = current.rollout === undefined ? current.previous : current.champion;
+  const target = wish.version ?? back?.version;
   if (target === undefined) throw nothingBefore(wish.model, "no earlier version of this model served.");
-  if (target === current.champion.version) throw nothingBefore(wish.model, `version ${target} serves already.`);
+  if (target === current.champion.version && current.rollout === undefined)
+    throw nothingBefore(wish.model, `version ${target} serves already.`);
   if ((await versions.get(versionKey(wish.model, target)))?.value.status === "approved") return target;
   throw notFound({
     code: "VERSION_NOT_APPROVED",
@@ -81,12 +90,16 @@ const nothingBefore = (model: string, message: string): HttpProblem =>
     remedy: "`millrace models` lists the versions; name one with --to.",
   });
 
-function wishEvent({ model, version, reason }: RollbackWish, { generation }: DeploymentRecord, now: Date): CloudEvent {
+function wishEvent(
+  { model, version, reason, by }: RollbackWish,
+  { generation }: DeploymentRecord,
+  now: Date,
+): CloudEvent {
   return {
     ...{ specversion: "1.0" as const, id: randomUUID(), source: "/millrace/gateway", type: rollbackRequested.type },
     ...{ time: now.toISOString(), datacontenttype: "application/json" as const, pipeline: model },
     dataschema: dataSchemaOf(rollbackRequested),
-    data: { model, generation, reason: reason ?? "asked for", ...(version !== undefined && { version }) },
+    data: { model, generation, reason: reason ?? "asked for", by, ...(version !== undefined && { version }) },
   };
 }
 

@@ -1,4 +1,5 @@
 import {
+  approvalRequested,
   dataAbsent,
   dataOf,
   datasetRejected,
@@ -6,9 +7,11 @@ import {
   modelPromoted,
   modelRejected,
   modelRolledBack,
+  rolloutChanged,
   sentenceOf,
   stepDone,
   stepFailed,
+  versionDecided,
   type AnyEvent,
   type CloudEvent,
   type DataOf,
@@ -21,26 +24,56 @@ import { byTime, flow, nextStep, outcomeOf, rankOf, timeOf } from "./flow.js";
 
 type Failure = DataOf<typeof stepFailed>;
 
-const endings: readonly { event: AnyEvent; status: RunStatus; tell: (event: CloudEvent) => string }[] = [
-  { event: modelPromoted, status: "promoted", tell: (event) => tellPromotion(dataOf(modelPromoted, event)) },
-  {
-    event: datasetRejected,
-    status: "rejected",
-    tell: (event) => `dataset rejected: ${dataOf(datasetRejected, event).summary}`,
-  },
-  {
-    event: modelRejected,
-    status: "rejected",
-    tell: (event) => `model rejected: ${dataOf(modelRejected, event).reason}`,
-  },
-  { event: modelRolledBack, status: "rolled-back", tell: (event) => tellRollback(dataOf(modelRolledBack, event)) },
+interface Told {
+  status: RunStatus;
+  summary: string;
+}
+
+interface Ending {
+  event: AnyEvent;
+  /** Undefined where the event ends nothing by itself. */
+  tell(event: CloudEvent): Told | undefined;
+}
+
+const endingBy = <Definition extends AnyEvent>(
+  event: Definition,
+  tell: (data: DataOf<Definition>) => Told | undefined,
+): Ending => ({ event, tell: (given) => tell(dataOf(event, given)) });
+
+const endings: readonly Ending[] = [
+  endingBy(modelPromoted, ({ model, version, reason }) => ({
+    status: "promoted",
+    summary: `promoted ${model} version ${version}: ${reason}`,
+  })),
+  endingBy(datasetRejected, ({ summary }) => ({ status: "rejected", summary: `dataset rejected: ${summary}` })),
+  endingBy(modelRejected, ({ reason }) => ({ status: "rejected", summary: `model rejected: ${reason}` })),
+  endingBy(modelRolledBack, ({ model, version, reason }) => ({
+    status: "rolled-back",
+    summary: `${model} went back to version ${version}: ${reason}`,
+  })),
+  endingBy(approvalRequested, ({ model, version }) => ({
+    status: "done",
+    summary: `${model} version ${version} waits for an approval: \`millrace approve ${model} ${version}\``,
+  })),
+  endingBy(versionDecided, ({ model, version, approved, by, reason }) =>
+    approved
+      ? undefined
+      : { status: "rejected", summary: `${model} version ${version} was rejected by ${by}: ${reason}` },
+  ),
+  endingBy(rolloutChanged, tellRollout),
 ];
 
-const tellPromotion = ({ model, version, reason }: DataOf<typeof modelPromoted>) =>
-  `promoted ${model} version ${version}: ${reason}`;
-
-const tellRollback = ({ model, version, reason }: DataOf<typeof modelRolledBack>) =>
-  `${model} went back to version ${version}: ${reason}`;
+/** A rollout that goes on is no end; what became of it is told by the event that ends it. */
+function tellRollout(data: DataOf<typeof rolloutChanged>): Told {
+  const { model, version, champion, state, reason, percent, shadow, step, steps } = data;
+  if (state === "aborted") {
+    return { status: "rejected", summary: `model rejected: ${reason}; ${model} version ${champion} serves all` };
+  }
+  const share = shadow
+    ? "hears every request, and nobody sees its answers"
+    : `answers ${percent} % of the requests, step ${step + 1} of ${steps.length}`;
+  return { status: "running", summary: `rollout: ${model} version ${version} ${share}` };
+}
 
 /** Status and summary as they follow from the set of events, whatever the order in which they came. */
 export function concluded(record: RunRecord): RunRecord {
@@ -101,19 +134,30 @@ function standing({ turn, events }: RunRecord): { status: RunStatus; summary: st
 }
 
 /** How the run ended. An ending that a step takes up is one only when that step is done with it. */
-function ending({ events }: RunRecord): { status: RunStatus; summary: string } | undefined {
-  const last = endings
-    .map(({ event }) => events[event.type])
-    .filter((event) => event !== undefined)
-    .sort(byTime)[0];
-  const known = endings.find(({ event }) => event.type === last?.type);
-  if (known && last) return isTakenUp(last, events) ? undefined : { status: known.status, summary: known.tell(last) };
+function ending({ events }: RunRecord): Told | undefined {
+  const last = lastEnding(events);
+  if (last !== undefined) return isTakenUp(last.event, events) || wentOn(last.event, events) ? undefined : last.told;
   const deployed = events[modelDeployed.type];
   if (deployed) return { status: "promoted", summary: tellDeployment(deployed) };
   const done = events[stepDone.type];
   return done && nextStep(events) === undefined
     ? { status: "done", summary: tellDone(dataOf(stepDone, done)) }
     : undefined;
+}
+
+/** Whether a step has had its input since, and has not answered it. */
+function wentOn(end: CloudEvent, events: RunRecord["events"]): boolean {
+  const next = nextStep(events);
+  return next !== undefined && timeOf(events[next.on.type]) > timeOf(end);
+}
+
+function lastEnding(events: RunRecord["events"]): { event: CloudEvent; told: Told } | undefined {
+  const said = endings.flatMap(({ event: { type }, tell }) => {
+    const event = events[type];
+    const told = event && tell(event);
+    return told === undefined ? [] : [{ event: event!, told }];
+  });
+  return said.sort((a, b) => byTime(a.event, b.event))[0];
 }
 
 const tellDone = ({ step, summary }: DataOf<typeof stepDone>): string => summary ?? `${step} is done`;

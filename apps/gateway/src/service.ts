@@ -9,12 +9,18 @@ import {
 } from "@millrace/service";
 import { openArrivals } from "./arrivals/arrivals.js";
 import { openSourceProbe } from "./arrivals/source-probe.js";
+import { approvalRoutes } from "./approval-routes.js";
 import { artifactRoutes } from "./artifact-routes.js";
+import { auditRoutes } from "./audit-routes.js";
 import { deadLetterRoutes } from "./dead-letter-routes.js";
 import { eventRoutes } from "./event-routes.js";
 import { openEventStreams } from "./event-stream.js";
 import { openGatewayMetrics } from "./gateway-metrics.js";
+import { gcRoutes } from "./gc/gc-routes.js";
+import { readGcSettings } from "./gc/gc-settings.js";
+import { importRoutes } from "./import-routes.js";
 import { keepLedger, openLedger } from "./ledger.js";
+import { lineageRoutes } from "./lineage-routes.js";
 import { openLiveUpdates } from "./live-updates.js";
 import { modelRoutes } from "./model-routes.js";
 import { startRunKeeper } from "./run-keeper.js";
@@ -45,6 +51,11 @@ async function start(platform: Platform, app: Express) {
   eventRoutes(app, parts);
   runRoutes(app, { ...parts, manifests: openManifests(records) });
   modelRoutes(app, { ...parts, deployments, versions });
+  approvalRoutes(app, { ...parts, deployments, versions });
+  auditRoutes(app, records);
+  lineageRoutes(app, records);
+  gcRoutes(app, { records, artifacts, clock, settings: readGcSettings(platform.environment) });
+  importRoutes(app, { ...parts, artifacts, deployments, versions });
   artifactRoutes(app, artifacts, log);
   deadLetterRoutes(app, bus.deadLetters);
 
