@@ -1,4 +1,5 @@
 // The whole flow, from the arrival of data to the new version being served, on the embedded drivers in one process.
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -93,19 +94,62 @@ async function measured({ pipeline, csv, rounds, script, target }, { urls, folde
   return { figure: name, unit: "s", ours: median(ours), ...other, target };
 }
 
-export async function run({ log }) {
+const startIn = async (folder, dataFolder) => {
   const { startStandalone } = await import("@millrace/standalone");
-  const folder = mkdtempSync(join(tmpdir(), "millrace-bench-"));
-  acceptingPipelines(folder);
   const environment = {
-    MILLRACE_DATA_DIR: join(folder, "data"),
+    MILLRACE_DATA_DIR: dataFolder,
     MILLRACE_PIPELINES_DIR: join(folder, "pipelines"),
     ...{ LOG_LEVEL: "error", GATEWAY_PORT: "0", INFERENCE_PORT: "0" },
   };
-  const { urls, stop } = await startStandalone({ environment, example: false, say: () => undefined });
+  return startStandalone({ environment, example: false, say: () => undefined });
+};
+
+/** From the start of a process to its end: a platform that has never run, one arrival, a served model; and the script, imports and all. */
+async function cold({ folder, log }) {
+  const [ours, theirs] = [[], []];
+  for (let round = 0; round < 3; round++) {
+    const source = join(folder, `cold-${round}.csv`);
+    writeFileSync(source, shuffled(join(folder, "pipelines/churn/churn.csv"), 100 + round));
+    const began = performance.now();
+    const { status } = spawnSync(process.execPath, [new URL(import.meta.url).pathname, "--cold", folder, source], {
+      stdio: "inherit",
+    });
+    if (status !== 0) throw new Error("the cold platform served nothing");
+    ours.push((performance.now() - began) / 1000);
+    const begun = performance.now();
+    const python = await peer("churn.py");
+    await python.ask({ do: "train", file: source });
+    await python.end();
+    theirs.push((performance.now() - begun) / 1000);
+    log(`churn cold, round ${round}: ${ours.at(-1).toFixed(2)} s, the script ${theirs.at(-1).toFixed(2)} s`);
+  }
+  const [own, other] = [median(ours), median(theirs)];
+  return {
+    figure: "churn: a process from start to end, against the script's",
+    unit: "s",
+    ours: own,
+    peer: other,
+    ratio: own / other,
+    target: "<= 0.5",
+  };
+}
+
+export async function run({ log }) {
+  const folder = mkdtempSync(join(tmpdir(), "millrace-bench-"));
+  acceptingPipelines(folder);
+  const { urls, stop } = await startIn(folder, join(folder, "data"));
   const figures = [];
   for (const flow of flows) figures.push(await measured(flow, { urls, folder, log }));
   await stop();
+  figures.push(await cold({ folder, log }));
   rmSync(folder, { recursive: true, force: true });
   return figures;
+}
+
+if (process.argv[2] === "--cold") {
+  const [folder, source] = process.argv.slice(3);
+  const { urls, stop } = await startIn(folder, mkdtempSync(join(folder, "cold-")));
+  const { status } = await once(urls, "churn", source);
+  await stop();
+  process.exit(status === "promoted" ? 0 : 1);
 }

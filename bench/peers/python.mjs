@@ -23,5 +23,10 @@ export async function peer(script) {
     return JSON.parse(value);
   }
   const stop = () => child.stdin.end();
-  return { ask, stop };
+  const end = () => {
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    stop();
+    return ended;
+  };
+  return { ask, stop, end };
 }

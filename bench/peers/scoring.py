@@ -38,6 +38,8 @@ def train(question):
     kept["booster"] = lightgbm.train(parameters, data, 100)
     kept["x"] = x
     x.tofile(question["file"])
+    if "save" in question:
+        kept["booster"].save_model(question["save"])
     return {"trees": lightgbm_trees(kept["booster"])}
 
 

@@ -1,4 +1,5 @@
-// Installs the Python libraries that the benches compare with into bench/peers/.venv (about 2 minutes, 900 MB).
+// Installs the Python libraries that the benches compare with into bench/peers/.venv, and MLServer, which wants other
+// versions of them, into .venv-mlserver (about 4 minutes, 1.5 GB).
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
@@ -11,6 +12,11 @@ function run(command, args) {
   if (status !== 0) process.exit(1);
 }
 
-run(process.env.PYTHON ?? "python3", ["-m", "venv", ".venv"]);
-run(".venv/bin/pip", ["install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"]);
+function install(venv, requirements) {
+  run(process.env.PYTHON ?? "python3", ["-m", "venv", venv]);
+  run(`${venv}/bin/pip`, ["install", "--quiet", "--disable-pip-version-check", "-r", requirements]);
+}
+
+install(".venv", "requirements.txt");
+install(".venv-mlserver", "requirements-mlserver.txt");
 console.log("The peers are ready.");

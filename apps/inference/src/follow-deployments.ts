@@ -1,4 +1,4 @@
-import { modelPromoted, modelRolledBack } from "@millrace/contracts";
+import { modelPromoted, modelRolledBack, rolloutChanged } from "@millrace/contracts";
 import { errorFields, type Platform, type Running } from "@millrace/service";
 import type { Serving } from "./serving.js";
 
@@ -21,7 +21,7 @@ export async function followDeployments(
       (error: unknown) => platform.log.warn("the deployment records can't be read", errorFields(error)),
     ));
   await refresh();
-  const topics = [modelPromoted.type, modelRolledBack.type];
+  const topics = [modelPromoted.type, modelRolledBack.type, rolloutChanged.type];
   const listening = await platform.bus.listen(topics, refresh, { onConnect: refresh });
   const timer = setInterval(() => void refresh(), lookEverySeconds * 1000);
   return {
@@ -30,6 +30,7 @@ export async function followDeployments(
       clearInterval(timer);
       await listening.cancel();
       await latest;
+      await serving.stop();
     },
   };
 }

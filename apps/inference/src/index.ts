@@ -1,1 +1,2 @@
-export { inference, inferenceSettings } from "./service.js";
+export { inferenceSettings } from "./inference-settings.js";
+export { inference } from "./service.js";

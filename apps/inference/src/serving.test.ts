@@ -1,6 +1,7 @@
-import { modelDeployed, type CloudEvent } from "@millrace/contracts";
+import { modelDeployed, modelRefused, type CloudEvent } from "@millrace/contracts";
 import { call, until } from "@millrace/testing";
 import { followDeployments } from "./follow-deployments.js";
+import type { Serving } from "./serving.js";
 import { deployTo, modelWith, startReplica, type Replica } from "./inference-for-test.js";
 
 let replica: Replica;
@@ -32,6 +33,32 @@ describe("a replica", () => {
     expect(answers.every(({ status }) => status === 200)).toBe(true);
     const told = new Set(answers.map(({ body }) => `${body.model_version} ${body.prediction}`));
     expect([...told].sort()).toEqual(["1 right", "2 left"]);
+  });
+
+  it("swaps again and again under load, a quarter of the packages corrupt, and no request fails", async () => {
+    await start();
+    await deployTo(replica, modelWith(-10));
+    await serves(1);
+    let on = true;
+    const answers: Awaited<ReturnType<typeof ask>>[] = [];
+    const connections = Array.from({ length: 4 }, async () => {
+      while (on) answers.push(await ask(0));
+    });
+    const told: string[] = [];
+    await replica.platform.bus.listen([modelDeployed.type, modelRefused.type], (event) => void told.push(event.type));
+    for (let version = 2; version <= 9; version++) {
+      const bytes = modelWith(version % 2 === 0 ? 10 + version : -10 - version);
+      if (version % 4 === 0) bytes[bytes.length >> 1]! ^= 1;
+      await deployTo(replica, bytes);
+      await until(`word of version ${version}`, () => told.length === version - 1);
+    }
+    on = false;
+    await Promise.all(connections);
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+    const said = new Set(answers.map(({ body }) => `${body.model_version % 2} ${body.prediction}`));
+    expect([...said].sort()).toEqual(["0 left", "1 right"]);
+    expect(told.filter((type) => type === modelRefused.type)).toHaveLength(2);
+    expect((await ask(0)).body.model_version).toBe(9);
   });
 
   it("goes on with the old version when the new package is corrupt, says so, and recovers with the next one", async () => {
@@ -100,7 +127,7 @@ describe("a replica", () => {
     const refresh = async () => {
       if (!up) throw new Error("the store is down");
     };
-    const nothing = { models: () => new Map(), problems: () => new Map(), refresh };
+    const nothing = { refresh, stop: async () => undefined } as Partial<Serving> as Serving;
     const log = { ...replica.platform.log, warn: () => undefined };
     const following = await followDeployments({ ...replica.platform, log }, nothing, { lookEverySeconds: 0.02 });
     expect(following.ready!()).toMatch(/deployment records/);

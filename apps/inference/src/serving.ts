@@ -1,134 +1,151 @@
-import {
-  envelope,
-  modelDeployed,
-  problemOf,
-  sentenceOf,
-  type DeploymentRecord,
-  type Problem,
-} from "@millrace/contracts";
-import { openModel, type LoadedModel } from "@millrace/learning";
-import { deploymentCollection, errorFields, Gauge, Histogram, type Platform } from "@millrace/service";
+import { problemOf, type DeployedVersion, type DeploymentRecord, type Problem } from "@millrace/contracts";
+import type { LoadedModel } from "@millrace/learning";
+import { deploymentCollection, readSettings, type Platform } from "@millrace/service";
+import { openLanes, servedOf } from "./loading/lanes.js";
+import { loadVersion } from "./loading/load-version.js";
+import { notServing } from "./loading/not-serving.js";
+import { oneAtATime } from "./loading/one-at-a-time.js";
+import { openPinnedVersions } from "./loading/pinned-versions.js";
+import { openServingMetrics } from "./loading/serving-metrics.js";
+import { servingSettings } from "./loading/serving-settings.js";
+import { tellDeployed, tellRefused } from "./loading/tell.js";
+import { sideOf, versionsOf, type Lane } from "./rollout/lane.js";
+import { openObservations } from "./rollout/observations.js";
+import { openShadows } from "./rollout/shadows.js";
 
 export interface ServedModel {
-  name: string;
-  version: number;
-  generation: number;
-  loadedAt: string;
-  model: LoadedModel;
+  readonly name: string;
+  readonly version: number;
+  readonly generation: number;
+  readonly loadedAt: string;
+  readonly digest: string;
+  readonly model: LoadedModel;
+  readonly role: "champion" | "challenger" | "pinned" | "previous";
+}
+
+/** What a request says about the version that it wants, and what keeps it on its side of a rollout. */
+export interface VersionWish {
+  readonly pin?: number;
+  /** The header x-request-key; without it the caller, without that the features themselves. */
+  readonly key?: string;
+  readonly caller?: string;
+  readonly features?: unknown;
+}
+
+/** How one answer went. */
+export interface Observation {
+  readonly milliseconds: number;
+  readonly failed: boolean;
+  readonly prediction?: string;
 }
 
 export interface Serving {
+  /** The champions. */
   models(): ReadonlyMap<string, ServedModel>;
+  /** Every version of a model that is loaded: champion, challenger, previous, pinned. */
+  versions(name: string): readonly ServedModel[];
   /** Models whose deployed package could not be loaded, and why; what served before goes on. */
   problems(): ReadonlyMap<string, Problem>;
   /** Brings what is served to what the deployment records say. */
   refresh(): Promise<void>;
+  /**
+   * Who is to answer. Throws an HttpProblem: 404 where there is no such model or approved version, 503 where it is not
+   * loaded (yet: a pinned version begins to load).
+   */
+  versionFor(name: string, wish: VersionWish): ServedModel;
+  /** Loads a version that nobody has asked for yet, so that versionFor has it; unset: the champion. */
+  load(name: string, version?: number): Promise<ServedModel>;
+  /** Lets go of a pinned version, or (unset) of the whole model until it is loaded again; false: it was not loaded. */
+  unload(name: string, version?: number): boolean;
+  /** For the rollout's record. Cheap and synchronous. */
+  observe(served: ServedModel, observation: Observation): void;
+  /** The true label of an earlier answer has come. */
+  observeLabel(name: string, version: number, right: boolean): void;
+  /** To the shadow, where there is one: later, never on the caller's time. Call it after the response was sent. */
+  mirror(name: string, features: unknown): void;
+  stop(): Promise<void>;
 }
 
+/** Serves what the deployment records say: champions, challengers of rollouts, and versions that callers pin. */
 export function openServing(platform: Platform): Serving {
-  const served = new Map<string, ServedModel>();
-  const failed = new Map<string, Problem>();
-  const observe = observeModels(platform);
+  const settings = readSettings(servingSettings, platform.environment);
+  const metrics = openServingMetrics(platform.metrics);
+  const observations = openObservations(platform);
+  const observe = observations.add;
+  const shadows = openShadows({ platform, metrics, observe, limit: settings.INFERENCE_SHADOW_ROWS });
   const deployments = platform.records.records(deploymentCollection);
+  const load = (version: DeployedVersion) => loadVersion(platform, version, settings.INFERENCE_LATENCY_BUDGET_MS);
+  const lanes = openLanes({
+    ...{ load, settled, refused, now: platform.clock, others: (model) => pinned.all(model) },
+  });
+  const pinned = openPinnedVersions({
+    ...{ platform, most: settings.INFERENCE_PINNED_VERSIONS },
+    open: async (model, version) =>
+      servedOf({ model, generation: 0 }, version, "pinned", await load(version), platform.clock()),
+  });
+  const unloaded = new Set<string>();
 
-  async function refresh(): Promise<void> {
+  function settled(lane: Lane, before: Lane | undefined, seconds: number, problem: Problem | undefined): void {
+    const { model, rollout } = lane.record;
+    observations.follow(lane, problem);
+    shadows.follow(lane);
+    metrics.share.set({ model }, lane.challenger === undefined ? 0 : (rollout?.percent ?? 0));
+    if (before?.champion.version === lane.champion.version) return;
+    metrics.version.set({ model }, lane.champion.version);
+    metrics.swapSeconds.observe({ model }, seconds);
+    tellDeployed(platform, lane, seconds);
+  }
+
+  function refused(record: DeploymentRecord, version: DeployedVersion, error: unknown): void {
+    metrics.refused.inc({ model: record.model, code: problemOf(error).code });
+    tellRefused(platform, record, version, error);
+  }
+
+  const refresh = oneAtATime(async () => {
     for (let after: string | undefined, more = true; more;) {
       const page = await deployments.query({ after });
-      for (const { value } of page.records) if (isNews(value)) await swap(value);
+      for (const { value } of page.records) if (!unloaded.has(value.model)) await lanes.bring(value);
       more = page.next !== undefined;
       after = page.next;
     }
-  }
-
-  const isNews = ({ model, generation }: DeploymentRecord) => (served.get(model)?.generation ?? 0) < generation;
-
-  async function swap(deployment: DeploymentRecord): Promise<void> {
-    const began = performance.now();
-    try {
-      const model = await load(platform, deployment);
-      if (!isNews(deployment)) return;
-      served.set(deployment.model, servedOf(deployment, model, platform.clock()));
-      failed.delete(deployment.model);
-    } catch (error) {
-      return tellFailed(deployment, error);
-    }
-    const seconds = (performance.now() - began) / 1000;
-    const { model, champion, generation, run } = deployment;
-    observe(model, champion.version, seconds);
-    platform.log.info("a model serves", { model, version: champion.version, generation, seconds, run });
-    tellDeployed(platform, deployment, seconds);
-  }
-
-  /** It is tried again at every look; the same failure is logged once. */
-  function tellFailed({ model, champion }: DeploymentRecord, error: unknown): void {
-    const problem = problemOf(error);
-    const known = failed.get(model);
-    failed.set(model, problem);
-    if (known !== undefined && sentenceOf(known) === sentenceOf(problem)) return;
-    const fields = { model, version: champion.version, ...errorFields(error) };
-    platform.log.error("a deployed model can't be loaded; what served before goes on", fields);
-  }
-
-  return { models: () => served, problems: () => failed, refresh: oneAtATime(refresh) };
-}
-
-/** Loads a version beside the one that serves and asks it once; only then does it take over, between two requests. */
-async function load(platform: Platform, { champion }: DeploymentRecord): Promise<LoadedModel> {
-  const model = openModel(await platform.artifacts.get(champion.package));
-  model.predictRow(Object.fromEntries(model.features.map(({ name, example }) => [name, example])));
-  return model;
-}
-
-const servedOf = ({ model: name, champion, generation }: DeploymentRecord, model: LoadedModel, now: Date) => ({
-  ...{ name, version: champion.version, generation, model },
-  loadedAt: now.toISOString(),
-});
-
-function tellDeployed(
-  platform: Platform,
-  { model, champion, generation, run }: DeploymentRecord,
-  loadSeconds: number,
-): void {
-  const emission = modelDeployed({
-    ...{ pipeline: model, model, version: champion.version, generation },
-    ...{ replica: platform.instance, loadSeconds },
   });
-  const from = { service: "inference", step: "deploy", run, pipeline: model, time: platform.clock() };
-  void platform.bus
-    .publish(envelope(modelDeployed, emission, from))
-    .catch((error: unknown) => platform.log.warn("model.deployed could not be told", errorFields(error)));
-}
 
-function observeModels({ metrics }: Platform): (model: string, version: number, seconds: number) => void {
-  const registers = [metrics.registry];
-  const help = "The version of a model that serves";
-  const version = new Gauge({ name: "millrace_model_version", help, labelNames: ["model"], registers });
-  const swaps = new Histogram({
-    name: "millrace_model_swap_seconds",
-    help: "From reading a deployment record to serving its version",
-    labelNames: ["model"],
-    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30],
-    registers,
-  });
-  return (model, served, seconds) => {
-    version.set({ model }, served);
-    swaps.observe({ model }, seconds);
+  const loadedOf = (name: string): ServedModel[] => {
+    const lane = lanes.get(name);
+    return [...(lane === undefined ? [] : versionsOf(lane)), ...pinned.all(name)];
   };
-}
+  const loadedVersion = (name: string, version: number): ServedModel | undefined => {
+    const lane = lanes.get(name);
+    return lane && versionsOf(lane).find((served) => served.version === version);
+  };
 
-/** Calls that come while one is under way are answered by one more after it: it sees what they came for. */
-function oneAtATime(action: () => Promise<void>): () => Promise<void> {
-  let current: Promise<void> | undefined;
-  let next: Promise<void> | undefined;
-  const begin = () => {
-    next = undefined;
-    current = action().finally(() => {
-      if (next === undefined) current = undefined;
-    });
-    return current;
-  };
-  return () => {
-    if (current === undefined) return begin();
-    return (next ??= current.catch(() => undefined).then(begin));
+  function versionFor(name: string, wish: VersionWish): ServedModel {
+    if (wish.pin !== undefined) return loadedVersion(name, wish.pin) ?? pinned.get(name, wish.pin);
+    const lane = lanes.get(name);
+    if (lane === undefined) throw notServing(name, lanes.champions(), lanes.problems());
+    return sideOf(lane, wish);
+  }
+
+  async function loadAgain(name: string, version?: number): Promise<ServedModel> {
+    if (version !== undefined) return loadedVersion(name, version) ?? pinned.load(name, version);
+    unloaded.delete(name);
+    await refresh();
+    return versionFor(name, {});
+  }
+
+  function unload(name: string, version?: number): boolean {
+    if (version !== undefined) return pinned.remove(name, version);
+    unloaded.add(name);
+    return lanes.drop(name);
+  }
+
+  return {
+    ...{ refresh, versionFor, unload, load: loadAgain, versions: loadedOf },
+    models: lanes.champions,
+    problems: lanes.problems,
+    observe: ({ name, version }, observation) => observe(name, version, observation),
+    observeLabel: observations.label,
+    mirror: shadows.mirror,
+    stop: async () => void (await Promise.all([observations.stop(), shadows.stop()])),
   };
 }

@@ -1,0 +1,76 @@
+import { randomUUID } from "node:crypto";
+import { problemOf, sentenceOf } from "@millrace/contracts";
+import { problemJson, type Clock } from "@millrace/service";
+import type { Answer } from "./answer-text.js";
+import type { Asked } from "./answer.js";
+import { count, type PredictionMetrics } from "./metrics.js";
+import type { LoggedPrediction, PredictionLog } from "./prediction-log/prediction-log.js";
+import type { ServedModel, Serving } from "./serving.js";
+
+/** Tells everybody who has to know what became of a row: the metrics, the rollout, its shadow, the log. */
+export interface Account {
+  answered(asked: Asked, answer: Answer, features: unknown, milliseconds: number): void;
+  refused(asked: Asked, error: unknown, of: Refused): void;
+}
+
+interface Refused {
+  readonly began: number;
+  readonly served?: ServedModel;
+  readonly features?: unknown;
+}
+
+export interface AccountParts {
+  serving: Serving;
+  metrics: PredictionMetrics;
+  clock: Clock;
+  log?: PredictionLog;
+}
+
+type Features = LoggedPrediction["features"];
+
+export function openAccount({ serving, metrics, clock, log }: AccountParts): Account {
+  function answered(asked: Asked, answer: Answer, features: unknown, milliseconds: number): void {
+    const { served, tally } = answer.by;
+    count(tally, answer.code, milliseconds);
+    const isRegression = served.model.task === "regression";
+    const prediction = isRegression ? String(answer.score) : served.model.classes[answer.code]!;
+    serving.observe(served, { milliseconds, failed: false, prediction: isRegression ? undefined : prediction });
+    serving.mirror(served.name, features);
+    if (log === undefined) return;
+    // Field by field: to spread one object into another takes as long as everything else here.
+    log.write({
+      id: answer.id,
+      at: clock(),
+      model: served.name,
+      version: served.version,
+      status: 200,
+      features: features as Features,
+      names: answer.by.names,
+      prediction,
+      confidence: isRegression ? undefined : answer.score,
+      probabilities: answer.probabilities,
+      milliseconds,
+      trace: asked.trace,
+      caller: asked.caller,
+    });
+  }
+
+  function refused(asked: Asked, error: unknown, { began, served, features }: Refused): void {
+    const milliseconds = performance.now() - began;
+    const { status } = problemJson(error, "");
+    const problem = problemOf(error);
+    metrics.refused(served?.name ?? "", status, problem.code);
+    if (served !== undefined && status >= 500) serving.observe(served, { milliseconds, failed: true });
+    log?.write({
+      ...{ id: randomUUID(), at: clock(), model: served?.name ?? asked.model ?? "", version: served?.version, status },
+      ...{ features: isRow(features) ? features : undefined, names: served?.model.features.map(({ name }) => name) },
+      ...{ milliseconds, problem: sentenceOf(problem), trace: asked.trace, caller: asked.caller },
+    });
+  }
+
+  return { answered, refused };
+}
+
+/** What is no row at all is not logged as one. */
+const isRow = (features: unknown): features is NonNullable<Features> =>
+  typeof features === "object" && features !== null;

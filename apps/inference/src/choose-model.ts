@@ -1,0 +1,69 @@
+import { sentenceOf, type Problem } from "@millrace/contracts";
+import { HttpProblem, notFound } from "@millrace/service";
+import type { ServedModel, Serving } from "./serving.js";
+
+export interface ModelChoice {
+  /** Unset: the default model, or the only one that serves. */
+  readonly model?: string;
+  /** A version that the caller wants to hear and no other. */
+  readonly pin?: number;
+  /** During a rollout the same key is answered by the same version. */
+  readonly key?: string;
+  readonly caller?: string;
+  /** The only models that the caller may ask; unset: any. */
+  readonly models?: readonly string[];
+}
+
+/** Says which version answers. Whoever has chosen answers with that version to the end, however long it takes. */
+export function openModelChoice(serving: Serving, defaultModel: string | undefined) {
+  return (asked: ModelChoice, features: unknown): ServedModel => {
+    const name = asked.model ?? defaultModel ?? onlyModel(serving);
+    if (asked.models !== undefined && !asked.models.includes(name)) throw modelForbidden(name);
+    requireServing(serving, name);
+    return serving.versionFor(name, { pin: asked.pin, key: asked.key, caller: asked.caller, features });
+  };
+}
+
+/** Where the path names the model this is said before any route is asked. */
+const modelForbidden = (name: string): HttpProblem =>
+  new HttpProblem(403, {
+    code: "MODEL_FORBIDDEN",
+    where: name,
+    message: "this key may not ask this model.",
+    remedy: "Name a model that the key is for (POST /models/{model}/predict), or ask an operator for another key.",
+  });
+
+function onlyModel(serving: Serving): string {
+  const names = serving.models().keys();
+  const first = names.next();
+  if (first.done === true) throw noModel("any model", [...serving.problems().values()][0]);
+  if (names.next().done === true) return first.value;
+  throw new HttpProblem(400, {
+    code: "MODEL_NOT_NAMED",
+    message: `several models serve: ${[...serving.models().keys()].join(", ")}.`,
+    remedy: "Ask POST /models/{model}/predict, or set MILLRACE_DEFAULT_MODEL.",
+  });
+}
+
+/** The champion of a name; 404 for a name that nobody knows, 503 for one whose version is not there yet. */
+export function requireServing(serving: Serving, name: string): ServedModel {
+  const served = serving.models().get(name);
+  if (served !== undefined) return served;
+  const problem = serving.problems().get(name);
+  if (serving.models().size === 0 || problem !== undefined) throw noModel(name, problem);
+  throw notFound({
+    code: "MODEL_UNKNOWN",
+    where: name,
+    message: "no model of that name serves.",
+    remedy: `There are: ${[...serving.models().keys()].join(", ")}.`,
+  });
+}
+
+const noModel = (name: string, problem: Problem | undefined): HttpProblem =>
+  new HttpProblem(503, {
+    code: "MODEL_NOT_LOADED",
+    where: name,
+    message:
+      problem === undefined ? "no version is loaded yet." : `its version can't be loaded: ${sentenceOf(problem)}`,
+    remedy: "Let data arrive for its pipeline (`millrace arrive <pipeline>`), then ask again.",
+  });

@@ -1,0 +1,58 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { constants, setPriority } from "node:os";
+import { fileURLToPath } from "node:url";
+import { ProblemError } from "@millrace/contracts";
+
+/** Both from src/ and from dist/ these are the compiled programs: a process can't load TypeScript. */
+const programs = {
+  export: new URL("../../dist/prediction-log/export-process.js", import.meta.url),
+  read: new URL("../../dist/prediction-log/read-process.js", import.meta.url),
+};
+
+const { PRIORITY_LOW, PRIORITY_BELOW_NORMAL } = constants.priority;
+const priorities = { export: PRIORITY_LOW, read: PRIORITY_BELOW_NORMAL };
+const LONGEST_MS = 600_000;
+
+export interface LogProcess {
+  /** Resolves when it ended well; rejects with what it wrote to its standard error otherwise. */
+  readonly ended: Promise<void>;
+  end(): void;
+}
+
+/** Starts a program with its job, and hands over what it says. */
+export function startProcess<Said>(
+  program: keyof typeof programs,
+  job: object,
+  heard: (said: Said) => void,
+  priority = priorities[program],
+): LogProcess {
+  const child = fork(fileURLToPath(programs[program]), { execArgv: [], stdio: ["ignore", "ignore", "pipe", "ipc"] });
+  giveWay(child, priority);
+  child.on("message", (said) => heard(said as Said));
+  child.send(job, () => undefined);
+  const timer = setTimeout(() => child.kill("SIGKILL"), LONGEST_MS);
+  const ended = endOf(child).finally(() => clearTimeout(timer));
+  ended.catch(() => undefined);
+  return { ended, end: () => void child.kill("SIGKILL") };
+}
+
+function giveWay({ pid }: ChildProcess, priority: number): void {
+  try {
+    setPriority(pid!, priority);
+  } catch {
+    // Not allowed here, or it has ended: then it runs like any other.
+  }
+}
+
+async function endOf(child: ChildProcess): Promise<void> {
+  let told = "";
+  child.stderr!.on("data", (chunk: Buffer) => (told = (told + chunk.toString()).slice(-2_000)));
+  const [code, signal] = (await once(child, "close")) as [number | null, string | null];
+  if (code === 0) return;
+  throw new ProblemError({
+    code: "LOG_PROCESS_FAILED",
+    message: `the process that moves the prediction log ended with ${signal ?? code}: ${told.trim().split("\n").at(-1)}`,
+    remedy: "It is started again by itself; no row is lost meanwhile.",
+  });
+}
