@@ -13,6 +13,7 @@ const libs = [
   "tables",
   "learning",
   "drift",
+  "runtimes",
   "pages",
   "testing",
 ].map((name) => `lib:${name}`);
@@ -24,6 +25,7 @@ const arrows = [
   only("lib:kernels"),
   only("lib:learning", "lib:contracts", "lib:kernels"),
   only("lib:drift", "lib:contracts"),
+  only("lib:runtimes", "lib:contracts", "lib:learning"),
   only("lib:samples", "lib:contracts"),
   only("lib:pages"),
   only("lib:tables", "lib:contracts"),
@@ -41,6 +43,7 @@ const arrows = [
 const vendors = {
   messaging: ["amqplib", "@onify/fake-amqplib", "smqp"],
   storage: ["@aws-sdk/*", "mongodb", "lmdb"],
+  runtimes: ["onnxruntime-node", "onnxruntime-web"],
   tables: ["@duckdb/*", "mongodb", "pg", "pg-cursor", "mysql2", "node-sqlite3-wasm"],
 };
 const sdkOutside = (lib) => [
@@ -57,7 +60,7 @@ const noVendors = (lib) => ({
       patterns: [
         {
           group: sdkOutside(lib),
-          message: "Only messaging, storage and tables import a vendor's SDK: use their interfaces.",
+          message: "Only messaging, runtimes, storage and tables import a vendor's SDK: use their interfaces.",
         },
       ],
     },

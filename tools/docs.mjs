@@ -11,12 +11,22 @@ const { asyncApi, eventsPage, jsonSchema, messageSchema, pipelinePage, table } =
 const { platformSettings, portOf, portSetting } = await import("@millrace/service");
 const { inferenceSettings } = await import("@millrace/inference");
 const { ingestionSettings } = await import("@millrace/ingestion");
+const { registrySettings } = await import("@millrace/registry");
+const { gcSettings } = await import("@millrace/gateway");
+const { trainerSettings } = await import("@millrace/trainer");
 
 const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
 const generated = "libs/contracts/generated";
 
 function configurationPage() {
-  const settings = [platformSettings, ingestionSettings, inferenceSettings].flatMap((schema) => {
+  const settings = [
+    platformSettings,
+    ingestionSettings,
+    trainerSettings,
+    inferenceSettings,
+    registrySettings,
+    gcSettings,
+  ].flatMap((schema) => {
     const { properties, required = [] } = jsonSchema(schema);
     return Object.entries(properties).map(([name, one]) => [
       `\`${name}\``,

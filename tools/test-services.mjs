@@ -18,7 +18,11 @@ const projects = [
   "ingestion",
   "mlflow-client-ts",
   "tracking",
+  "cli",
+  "trainer",
   "gateway",
+  "inference",
+  "registry",
   "standalone",
 ].map((name) => `@millrace/${name}`);
 run(

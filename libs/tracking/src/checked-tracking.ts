@@ -1,3 +1,4 @@
+import { keyOfVersion } from "./by-key.js";
 import { checkName, checkPath } from "./names.js";
 import { unknownVersion } from "./problems.js";
 import type { RunToOpen, Tracking, VersionToRegister } from "./tracking.js";
@@ -15,7 +16,8 @@ export function checkedTracking(driver: Tracking): Tracking {
       checkNumber(model, version),
       driver.setAlias(model, alias, version)
     ),
-    versionWithAlias: async (model, alias) => (checkAlias(model, alias), driver.versionWithAlias(model, alias)),
+    removeAlias: async (model, alias) => (checkAlias(model, alias), driver.removeAlias(model, alias)),
+    getAlias: async (model, alias) => (checkAlias(model, alias), driver.getAlias(model, alias)),
   };
 }
 
@@ -33,7 +35,7 @@ function checkVersion({ key, model, experiment, files }: VersionToRegister): voi
 
 function checkNumber(model: string, version: string): void {
   checkName("model", model);
-  if (!/^[1-9]\d{0,8}$/.test(version)) throw unknownVersion(model, version);
+  if (keyOfVersion(version) === undefined && !/^[1-9]\d{0,8}$/.test(version)) throw unknownVersion(model, version);
 }
 
 function checkAlias(model: string, alias: string): void {

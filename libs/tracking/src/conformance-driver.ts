@@ -2,7 +2,9 @@ import type { Tracking } from "./tracking.js";
 
 /** What a test sees of a tracking server without asking the driver. */
 export interface Peek {
-  run(runId: string): Promise<{ name: string; status: string; params: object; tags: object }>;
+  run(
+    runId: string,
+  ): Promise<{ name: string; status: string; params: object; tags: object; datasets: readonly object[] }>;
   metric(runId: string, key: string): Promise<{ step: number; value: number }[]>;
   artifact(runId: string, path: string): Promise<Uint8Array>;
   version(model: string, version: string): Promise<{ runId: string; description: string; tags: object }>;

@@ -11,6 +11,7 @@ export const runToOpen = (): RunToOpen => ({
   name: "gradient-boosting",
   tags: { pipeline: "churn" },
   params: { learningRate: "0.1", leaves: "31" },
+  datasets: [{ name: "churn", digest: "9f2c", source: "s3://data/churn", context: "training" }],
 });
 
 /** A version to register, of a run that is open. */

@@ -13,10 +13,11 @@ export function conformsInRuns(driver: Driver): void {
   test("a run that is opened has its name, params and tags, and runs", async () => {
     const run = runToOpen();
     const { runId } = await tracking.openRun(run);
-    const { params, tags, ...rest } = await peek.run(runId);
+    const { params, tags, datasets, ...rest } = await peek.run(runId);
     expect(rest).toMatchObject({ name: "gradient-boosting", status: "RUNNING" });
     expect(params).toEqual(run.params);
     expect(tags).toMatchObject({ pipeline: "churn", "millrace.key": run.key });
+    expect(datasets).toMatchObject([{ name: "churn", digest: "9f2c", context: "training" }]);
   });
 
   test("the same key opens the same run, also in another process", async () => {
@@ -45,6 +46,17 @@ export function conformsInRuns(driver: Driver): void {
     const again = tracking.openRun({ ...run, params: { ...run.params, leaves: "15" } });
     await expect(again).rejects.toMatchObject({ code: "TRACKING_PARAM_CHANGED" });
     await expect(again).rejects.toThrow("leaves was 31 and shall be 15");
+  });
+
+  test("a run that is opened again with more params and tags has those as well, and its data once", async () => {
+    const run = runToOpen();
+    const { runId } = await tracking.openRun(run);
+    const again = { ...run, params: { ...run.params, depth: "6" }, tags: { ...run.tags, code: "abc" } };
+    await (await open()).openRun(again);
+    const { params, tags, datasets } = await peek.run(runId);
+    expect(params).toEqual({ ...run.params, depth: "6" });
+    expect(tags).toMatchObject({ pipeline: "churn", code: "abc", "millrace.key": run.key });
+    expect(datasets).toHaveLength(1);
   });
 
   test("metrics are kept step by step, and logged again by a repeated step they are there once", async () => {

@@ -61,8 +61,8 @@ export function conformsInVersions(driver: Driver): void {
     const name = fresh("Kündigung 100% .. v1.2");
     await tracking.registerVersion(await versionToRegister(tracking, name));
     await tracking.setAlias(name, "champion", "1");
-    expect(await tracking.versionWithAlias(name, "champion")).toBe("1");
-    expect(await tracking.versionWithAlias(name.replace("%", "_"), "champion")).toBeUndefined();
+    expect(await tracking.getAlias(name, "champion")).toBe("1");
+    expect(await tracking.getAlias(name.replace("%", "_"), "champion")).toBeUndefined();
   });
 
   test("a version is tagged later, and tagged again", async () => {
@@ -81,15 +81,35 @@ export function conformsInVersions(driver: Driver): void {
     await tracking.registerVersion({ ...wanted, key: fresh("second") });
     for (const version of ["1", "2", "1"]) {
       await tracking.setAlias(wanted.model, "champion", version);
-      expect(await tracking.versionWithAlias(wanted.model, "champion")).toBe(version);
+      expect(await tracking.getAlias(wanted.model, "champion")).toBe(version);
     }
+  });
+
+  test("an alias that somebody else moved is seen by those who set it before", async () => {
+    const wanted = await versionToRegister(tracking);
+    await tracking.registerVersion(wanted);
+    await tracking.registerVersion({ ...wanted, key: fresh("second") });
+    await tracking.setAlias(wanted.model, "champion", "2");
+    await (await open()).setAlias(wanted.model, "champion", "1");
+    expect(await tracking.getAlias(wanted.model, "champion")).toBe("1");
+  });
+
+  test("an alias is taken away, and one that is not there as well", async () => {
+    const wanted = await versionToRegister(tracking);
+    await tracking.registerVersion(wanted);
+    await tracking.setAlias(wanted.model, "challenger", "1");
+    for (const alias of ["challenger", "challenger", "other"]) await tracking.removeAlias(wanted.model, alias);
+    expect(await tracking.getAlias(wanted.model, "challenger")).toBeUndefined();
+    await tracking.removeAlias(fresh("unknown"), "champion");
+    await tracking.setAlias(wanted.model, "challenger", "1");
+    expect(await tracking.getAlias(wanted.model, "challenger")).toBe("1");
   });
 
   test("there is no version under an alias that was never set, nor of a model that is unknown", async () => {
     const wanted = await versionToRegister(tracking);
     await tracking.registerVersion(wanted);
-    expect(await tracking.versionWithAlias(wanted.model, "champion")).toBeUndefined();
-    expect(await tracking.versionWithAlias(fresh("unknown"), "champion")).toBeUndefined();
+    expect(await tracking.getAlias(wanted.model, "champion")).toBeUndefined();
+    expect(await tracking.getAlias(fresh("unknown"), "champion")).toBeUndefined();
   });
 
   test("an unknown version is a problem that is not worth a retry", async () => {
@@ -110,7 +130,7 @@ export function conformsInVersions(driver: Driver): void {
     await expect(tracking.registerVersion({ ...wanted, key: "it's" })).rejects.toMatchObject(invalid);
     await expect(tracking.setAlias(wanted.model, "latest", "1")).rejects.toMatchObject(invalid);
     await expect(tracking.setAlias(wanted.model, "../x", "1")).rejects.toMatchObject(invalid);
-    await expect(tracking.versionWithAlias(wanted.model, "v1")).rejects.toMatchObject(invalid);
+    await expect(tracking.getAlias(wanted.model, "v1")).rejects.toMatchObject(invalid);
     const escaping = { ...wanted, files: [{ path: "../../x", bytes: Uint8Array.of(1) }] };
     await expect(tracking.registerVersion(escaping)).rejects.toMatchObject({ code: "TRACKING_PATH_INVALID" });
   });

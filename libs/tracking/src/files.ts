@@ -69,7 +69,7 @@ async function writeBeside(path: string, content: string | Uint8Array): Promise<
   return beside;
 }
 
-async function flushFolder(path: string): Promise<void> {
+export async function flushFolder(path: string): Promise<void> {
   const folder = await open(path, "r");
   try {
     await folder.sync();

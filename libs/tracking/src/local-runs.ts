@@ -1,10 +1,11 @@
 import { join } from "node:path";
-import { shortDigestOf } from "@millrace/contracts";
+import { canonicalJson, shortDigestOf } from "@millrace/contracts";
 import { appendLines, jsonOf, linesOf, readable, writeOnce, writeWhole } from "./files.js";
 import { inTurn } from "./in-turn.js";
 import { fileNameOf } from "./names.js";
 import { newParams, unknownRun } from "./problems.js";
-import { KEY_TAG, type LoggedMetric, type RunToOpen, type Tracking } from "./tracking.js";
+import { savedMetric, type SavedMetric } from "./operation.js";
+import { KEY_TAG, type LoggedDataset, type LoggedMetric, type RunToOpen, type Tracking } from "./tracking.js";
 
 /** `runs/<id>.json` */
 export interface LocalRun {
@@ -16,14 +17,11 @@ export interface LocalRun {
   endedAt?: string;
   params: Record<string, string>;
   tags: Record<string, string>;
+  datasets?: readonly LoggedDataset[];
 }
 
-/** A line of `runs/<id>/metrics.jsonl`. JSON has no NaN and no infinity, so these are written as text. */
-export interface LocalMetric {
-  key: string;
-  step: number;
-  value: number | string;
-}
+/** A line of `runs/<id>/metrics.jsonl`. */
+export type LocalMetric = SavedMetric;
 
 export type LocalRuns = Pick<Tracking, "openRun" | "logMetrics" | "logArtifact" | "closeRun"> & {
   run(runId: string): Promise<LocalRun>;
@@ -43,9 +41,21 @@ export function localRuns(dir: string, clock: () => Date): LocalRuns {
   async function appendNew(runId: string, metrics: readonly LoggedMetric[]): Promise<void> {
     const path = pathOf(runId, "metrics.jsonl");
     const logged = new Set((await linesOf<LocalMetric>(path)).map((metric) => JSON.stringify(metric)));
-    const fresh = new Map(metrics.map(toLine).map((line) => [JSON.stringify(line), line]));
+    const fresh = new Map(metrics.map(savedMetric).map((line) => [JSON.stringify(line), line]));
     for (const line of logged) fresh.delete(line);
     await appendLines(path, [...fresh.values()]);
+  }
+
+  async function addTo(runId: string, { key, params, tags, datasets }: RunToOpen): Promise<void> {
+    const open = await run(runId);
+    const added = newParams(key, params, open.params);
+    const changed = {
+      ...open,
+      params: { ...open.params, ...added },
+      tags: { ...open.tags, ...tags },
+      ...(datasets && { datasets }),
+    };
+    if (canonicalJson(changed) !== canonicalJson(open)) await writeWhole(recordOf(runId), readable(changed));
   }
 
   return {
@@ -54,7 +64,7 @@ export function localRuns(dir: string, clock: () => Date): LocalRuns {
     async openRun(wanted) {
       const made = newRun(wanted, clock());
       const created = await writeOnce(recordOf(made.runId), readable(made));
-      if (!created) newParams(wanted.key, wanted.params, (await run(made.runId)).params);
+      if (!created) await turn(made.runId, () => addTo(made.runId, wanted));
       return { runId: made.runId };
     },
 
@@ -77,7 +87,7 @@ export function localRuns(dir: string, clock: () => Date): LocalRuns {
 }
 
 /** The id follows from the key, so that opening a run again finds it without a search. */
-const newRun = ({ key, experiment, name, tags, params }: RunToOpen, now: Date): LocalRun => ({
+const newRun = ({ key, experiment, name, tags, params, datasets }: RunToOpen, now: Date): LocalRun => ({
   runId: shortDigestOf({ experiment, key }),
   experiment,
   name,
@@ -85,10 +95,5 @@ const newRun = ({ key, experiment, name, tags, params }: RunToOpen, now: Date): 
   startedAt: now.toISOString(),
   params: { ...params },
   tags: { ...tags, [KEY_TAG]: key },
-});
-
-const toLine = ({ key, value, step = 0 }: LoggedMetric): LocalMetric => ({
-  key,
-  step,
-  value: Number.isFinite(value) ? value : String(value),
+  ...(datasets && { datasets }),
 });

@@ -21,7 +21,7 @@ const versionOf = async (model: string, version: string): Promise<LocalVersion> 
   (await jsonOf<LocalVersion>(modelAt(model, "versions", `${version}.json`)))!;
 
 const peek: Peek = {
-  run: async (runId) => (await jsonOf<LocalRun>(join(dir, "runs", `${runId}.json`)))!,
+  run: async (runId) => ({ datasets: [], ...(await jsonOf<LocalRun>(join(dir, "runs", `${runId}.json`)))! }),
   async metric(runId, key) {
     const lines = await linesOf<LocalMetric>(join(dir, "runs", runId, "metrics.jsonl"));
     return lines.filter((line) => line.key === key).map(({ step, value }) => ({ step, value: Number(value) }));

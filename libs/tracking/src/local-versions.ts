@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { shortDigestOf } from "@millrace/contracts";
 import { appendLines, jsonOf, linesOf, readable, writeOnce, writeWhole } from "./files.js";
@@ -20,7 +20,7 @@ export interface LocalVersion {
   tags: Record<string, string>;
 }
 
-type LocalVersions = Pick<Tracking, "registerVersion" | "tagVersion" | "setAlias" | "versionWithAlias">;
+type LocalVersions = Pick<Tracking, "registerVersion" | "tagVersion" | "setAlias" | "removeAlias" | "getAlias">;
 
 export function localVersions(dir: string, clock: () => Date): LocalVersions {
   const at = (model: string, ...rest: string[]): string => join(dir, "models", fileNameOf(model), ...rest);
@@ -72,7 +72,9 @@ export function localVersions(dir: string, clock: () => Date): LocalVersions {
       await writeWhole(aliasOf(model, alias), readable({ version, setAt: clock().toISOString() }));
     },
 
-    async versionWithAlias(model, alias) {
+    removeAlias: (model, alias) => rm(aliasOf(model, alias), { force: true }),
+
+    async getAlias(model, alias) {
       return (await jsonOf<{ version: string }>(aliasOf(model, alias)))?.version;
     },
   };

@@ -45,7 +45,7 @@ test.each<[string, RequestListener | "nobody"]>([
     tracking.registerVersion(version),
     tracking.tagVersion("m", "1", { a: "b" }),
     tracking.setAlias("m", "champion", "1"),
-    tracking.versionWithAlias("m", "champion"),
+    tracking.getAlias("m", "champion"),
   ];
   for (const { status, ...outcome } of await Promise.allSettled(asked)) {
     expect(status).toBe("rejected");

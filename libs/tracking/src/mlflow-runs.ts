@@ -1,10 +1,12 @@
-import { tagEquals, type MlflowClient, type Run } from "@millrace/mlflow-client-ts";
+import { tagEquals, type DatasetInput, type MlflowClient, type Run } from "@millrace/mlflow-client-ts";
+import { keyOfRun } from "./by-key.js";
 import { inTurn } from "./in-turn.js";
 import { asking } from "./mlflow-problems.js";
 import { newParams, unknownRun } from "./problems.js";
 import { KEY_TAG, type RunToOpen, type Tracking } from "./tracking.js";
 
 export type MlflowRuns = Pick<Tracking, "openRun" | "logMetrics" | "logArtifact" | "closeRun"> & {
+  /** By the server's id, or by its key. */
   run(runId: string): Promise<Run>;
 };
 
@@ -15,13 +17,18 @@ export function mlflowRuns(client: MlflowClient, clock: () => Date): MlflowRuns 
   const opened = new Map<string, Run>();
 
   async function run(runId: string): Promise<Run> {
-    const known = opened.get(runId) ?? (await about(runId, () => client.runs.get(runId)));
-    remember(known);
+    const key = keyOfRun(runId);
+    const known = opened.get(runId) ?? (await about(runId, () => (key ? byKey(key) : client.runs.get(runId))));
+    remember(runId, known);
     return known;
   }
 
-  function remember(known: Run): void {
-    opened.set(known.runId, known);
+  // Another process opened it while MLflow was away, and is not here yet: whoever comes first makes it.
+  const byKey = (of: { experiment: string; key: string }): Promise<Run> =>
+    findOrCreate(client, { ...of, name: of.key }, clock());
+
+  function remember(runId: string, known: Run): void {
+    opened.set(runId, known);
     if (opened.size > MOST_REMEMBERED) opened.delete(opened.keys().next().value!);
   }
 
@@ -33,8 +40,11 @@ export function mlflowRuns(client: MlflowClient, clock: () => Date): MlflowRuns 
         asking(`run ${wanted.name}`, async () => {
           const found = await findOrCreate(client, wanted, clock());
           const params = newParams(wanted.key, wanted.params, found.params);
-          await client.runs.logBatch(found.runId, { params });
-          remember(found);
+          await client.runs.logBatch(found.runId, { params, tags: newTags(wanted, found) });
+          if (found.runName !== wanted.name) await client.runs.update(found.runId, { runName: wanted.name });
+          const datasets = newDatasets(wanted, found);
+          if (datasets.length > 0) await client.runs.logInputs(found.runId, datasets);
+          remember(found.runId, found);
           return { runId: found.runId };
         }),
       ),
@@ -42,9 +52,9 @@ export function mlflowRuns(client: MlflowClient, clock: () => Date): MlflowRuns 
     // MLflow keeps one of equal points. Every point has the run's own start as its time, so that points logged again by a
     // repeated step are equal to the first ones; the order of points is their step's.
     async logMetrics(runId, metrics) {
-      const { startTime = new Date(0) } = await run(runId);
+      const { startTime = new Date(0), runId: id } = await run(runId);
       const points = metrics.map((metric) => ({ ...metric, timestamp: startTime }));
-      await about(runId, () => client.runs.logBatch(runId, { metrics: points }));
+      await about(runId, () => client.runs.logBatch(id, { metrics: points }));
     },
 
     async logArtifact(runId, path, bytes) {
@@ -53,11 +63,29 @@ export function mlflowRuns(client: MlflowClient, clock: () => Date): MlflowRuns 
     },
 
     async closeRun(runId, status) {
-      await about(runId, () => client.runs.terminate(runId, status, clock()));
+      const { runId: id } = keyOfRun(runId) ? await run(runId) : { runId };
+      await about(runId, () => client.runs.terminate(id, status, clock()));
       opened.delete(runId);
     },
   };
 }
+
+/** Those that a run lacks which somebody else began for it. */
+const newTags = ({ tags = {} }: RunToOpen, found: Run): Record<string, string> =>
+  Object.fromEntries(Object.entries(tags).filter(([tag, value]) => found.tags[tag] !== value));
+
+const newDatasets = ({ datasets = [] }: RunToOpen, found: Run): DatasetInput[] =>
+  datasets
+    .map((dataset) => ({ ...dataset, digest: shortened(dataset.digest) }))
+    .filter(({ name, digest }) => !found.datasets.some((known) => known.name === name && known.digest === digest))
+    .map((dataset) => ({
+      ...dataset,
+      sourceType: /^([a-z][a-z0-9+.-]*):/i.exec(dataset.source)?.[1] ?? "local",
+      source: JSON.stringify({ uri: dataset.source }),
+    }));
+
+/** MLflow takes 36 characters of a digest. */
+const shortened = (digest: string): string => digest.replace(/^sha256:/, "").slice(0, 36);
 
 const about = <Answer>(runId: string, ask: () => Promise<Answer>): Promise<Answer> =>
   asking(`run ${runId}`, ask, () => unknownRun(runId));

@@ -1,58 +1,85 @@
-import { isMlflowError, quoted, tagEquals, type LoggedModel, type MlflowClient } from "@millrace/mlflow-client-ts";
+import { isMlflowError, quoted, tagEquals, type MlflowClient, type ModelVersion } from "@millrace/mlflow-client-ts";
+import { BY_KEY_TAG, keyOfVersion, versionByKey } from "./by-key.js";
 import { inTurn } from "./in-turn.js";
+import { mlflowPackages } from "./mlflow-packages.js";
 import { asking } from "./mlflow-problems.js";
 import type { MlflowRuns } from "./mlflow-runs.js";
-import { unknownVersion } from "./problems.js";
+import { notYetMirrored, unknownVersion } from "./problems.js";
 import { KEY_TAG, type Tracking, type VersionToRegister } from "./tracking.js";
 
-type MlflowVersions = Pick<Tracking, "registerVersion" | "tagVersion" | "setAlias" | "versionWithAlias">;
+type MlflowVersions = Pick<Tracking, "registerVersion" | "tagVersion" | "setAlias" | "removeAlias" | "getAlias">;
 
-export function mlflowVersions(client: MlflowClient, { run }: MlflowRuns): MlflowVersions {
+export function mlflowVersions(client: MlflowClient, { run }: Pick<MlflowRuns, "run">): MlflowVersions {
   const turn = inTurn();
-  const about = <Answer>(model: string, version: string, ask: () => Promise<Answer>): Promise<Answer> =>
-    asking(`model ${model}`, ask, () => unknownVersion(model, version));
+  const keep = mlflowPackages(client);
+  const about = <Answer>(model: string, version: string, ask: (number: string) => Promise<Answer>): Promise<Answer> =>
+    asking(
+      `model ${model}`,
+      async () => ask(await numberOf(client, model, version)),
+      () => unknownVersion(model, version),
+    );
+
+  /**
+   * The version comes last, when all its files are there. MLflow has no put-if-absent: of two processes that register the
+   * same key in the same instant each may make a version. Both then answer the lower one, and the other has no alias.
+   */
+  async function findOrRegister(wanted: VersionToRegister): Promise<ModelVersion> {
+    const { model: name, key, description } = wanted;
+    const earlier = await lowestVersion(client, name, key);
+    if (earlier !== undefined) return earlier;
+    const source = await run(wanted.runId);
+    await ensureModel(client, name);
+    const tags = { ...wanted.tags, [KEY_TAG]: key };
+    const from = await keep(wanted, source);
+    const made = await client.modelVersions.create({ name, ...from, runId: source.runId, description, tags });
+    return (await lowestVersion(client, name, key)) ?? made;
+  }
 
   return {
     registerVersion: (wanted) =>
       turn(JSON.stringify([wanted.model, wanted.key]), async () => {
         await run(wanted.runId);
-        return asking(`model ${wanted.model}`, async () => ({ version: await findOrRegister(client, wanted) }));
+        return asking(`model ${wanted.model}`, async () => ({ version: nameOf(await findOrRegister(wanted)) }));
       }),
 
-    async tagVersion(model, version, tags) {
-      for (const [tag, value] of Object.entries(tags))
-        await about(model, version, () => client.modelVersions.setTag(model, version, tag, value));
-    },
+    tagVersion: (model, version, tags) =>
+      about(model, version, async (number) => {
+        for (const [tag, value] of Object.entries(tags)) await client.modelVersions.setTag(model, number, tag, value);
+      }),
 
-    setAlias: (model, alias, version) => about(model, version, () => client.aliases.set(model, alias, version)),
+    setAlias: (model, alias, version) => about(model, version, (number) => client.aliases.set(model, alias, number)),
 
-    versionWithAlias: (model, alias) =>
-      asking(`model ${model}`, async () => (await client.aliases.find(model, alias))?.version),
+    removeAlias: (model, alias) =>
+      asking(`model ${model}`, async () => {
+        const found = await client.aliases.find(model, alias);
+        if (found !== undefined) await client.aliases.delete(model, alias);
+      }),
+
+    getAlias: (model, alias) =>
+      asking(`model ${model}`, async () => {
+        const found = await client.aliases.find(model, alias);
+        return found && nameOf(found);
+      }),
   };
 }
 
-/**
- * The version comes last, when all its files are there: a process that dies before leaves a logged model that nobody
- * refers to, and nothing else. MLflow has no put-if-absent: of two processes that register the same key in the same
- * instant each may make a version. Both then answer the lower one, and the other stays without an alias.
- */
-async function findOrRegister(client: MlflowClient, wanted: VersionToRegister): Promise<string> {
-  const earlier = await lowestVersion(client, wanted);
-  if (earlier !== undefined) return earlier;
-  await ensureModel(client, wanted.model);
-  const { modelId } = await logModel(client, wanted);
-  const { model: name, runId, description } = wanted;
-  const tags = { ...wanted.tags, [KEY_TAG]: wanted.key };
-  const from = { source: `models:/${modelId}`, runId, modelId };
-  const made = await client.modelVersions.create({ name, ...from, description, tags });
-  return (await lowestVersion(client, wanted)) ?? made.version;
+/** What a version is called here: the server's number, unless it was given out before there was one. */
+const nameOf = ({ version, tags: { [BY_KEY_TAG]: byKey, [KEY_TAG]: key } }: ModelVersion): string =>
+  byKey !== undefined && key !== undefined ? versionByKey(key) : version;
+
+async function numberOf(client: MlflowClient, model: string, version: string): Promise<string> {
+  const key = keyOfVersion(version);
+  if (key === undefined) return version;
+  const found = await lowestVersion(client, model, key);
+  if (found === undefined) throw notYetMirrored(`model ${model}`, key);
+  return found.version;
 }
 
-async function lowestVersion(client: MlflowClient, { model, key }: VersionToRegister): Promise<string | undefined> {
-  const filter = `name = ${quoted(model)} and ${tagEquals(KEY_TAG, key)}`;
+async function lowestVersion(client: MlflowClient, name: string, key: string): Promise<ModelVersion | undefined> {
+  const filter = `name = ${quoted(name)} and ${tagEquals(KEY_TAG, key)}`;
   for await (const found of client.modelVersions.search({ filter, orderBy: ["version_number ASC"] })) {
     // Some databases compare without regard to case.
-    if (found.name === model && found.tags[KEY_TAG] === key) return found.version;
+    if (found.name === name && found.tags[KEY_TAG] === key) return found;
   }
   return undefined;
 }
@@ -64,17 +91,3 @@ async function ensureModel(client: MlflowClient, name: string): Promise<void> {
     if (!isMlflowError(error, "RESOURCE_ALREADY_EXISTS")) throw error;
   }
 }
-
-async function logModel(client: MlflowClient, wanted: VersionToRegister): Promise<LoggedModel> {
-  const { experimentId } = await client.experiments.getOrCreate({ name: wanted.experiment });
-  const tags = { [KEY_TAG]: wanted.key };
-  const about = { experimentId, name: loggedModelName(wanted.model), sourceRunId: wanted.runId, tags };
-  const model = await client.loggedModels.create(about);
-  for (const { path, bytes } of wanted.files) await client.loggedModels.upload(model, path, bytes);
-  await client.loggedModels.finalize(model.modelId);
-  await client.loggedModels.outputs(wanted.runId, [{ modelId: model.modelId }]);
-  return model;
-}
-
-/** Logged models may have fewer characters in their names than registered ones. */
-const loggedModelName = (model: string): string => model.replace(/[.%]/g, "-");

@@ -1,4 +1,4 @@
-import { ProblemError } from "@millrace/contracts";
+import { ProblemError, Retry } from "@millrace/contracts";
 
 export const unknownRun = (runId: string): ProblemError =>
   new ProblemError({
@@ -15,6 +15,18 @@ export const unknownVersion = (model: string, version: string): ProblemError =>
     message: `there is no version ${version}.`,
     remedy: "Register it first; if it was deleted in the tracking server, train and register it again.",
   });
+
+/** Another process has it, and MLflow not yet. */
+export const notYetMirrored = (where: string, key: string): Retry =>
+  new Retry(
+    {
+      code: "TRACKING_NOT_YET_MIRRORED",
+      where,
+      message: `what was registered as ${key} while MLflow was away is not in MLflow yet.`,
+      remedy: "It comes with the process that has it: see the spool folder of its tracking data.",
+    },
+    { dependency: "mlflow" },
+  );
 
 type Params = Readonly<Record<string, string>>;
 

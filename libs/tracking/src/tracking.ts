@@ -7,6 +7,17 @@ export interface RunToOpen {
   name: string;
   tags?: Readonly<Record<string, string>>;
   params?: Readonly<Record<string, string>>;
+  /** What data it reads, as MLflow shows it with the run. */
+  datasets?: readonly LoggedDataset[];
+}
+
+export interface LoggedDataset {
+  name: string;
+  digest: string;
+  /** A place: a path or an address. */
+  source: string;
+  /** training, validation, test, … */
+  context?: string;
 }
 
 export interface LoggedMetric {
@@ -46,7 +57,10 @@ export interface Tracking {
   registerVersion(version: VersionToRegister): Promise<{ version: string }>;
   tagVersion(model: string, version: string, tags: Readonly<Record<string, string>>): Promise<void>;
   setAlias(model: string, alias: string, version: string): Promise<void>;
-  versionWithAlias(model: string, alias: string): Promise<string | undefined>;
+  /** An alias that is not there is no error. */
+  removeAlias(model: string, alias: string): Promise<void>;
+  /** The version that the tracking server has under an alias now, whoever put it there: people move aliases in MLflow's pages. */
+  getAlias(model: string, alias: string): Promise<string | undefined>;
   health(): Promise<DependencyHealth>;
   close(): Promise<void>;
 }
