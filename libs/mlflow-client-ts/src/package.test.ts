@@ -59,7 +59,7 @@ describe("the package as it is published", () => {
     const example = `import { createMlflowClient, isMissing, type MlflowClient, type Run } from "@millrace/mlflow-client-ts";
 const client: MlflowClient = createMlflowClient({ trackingUri: "http://127.0.0.1:1" });
 export const runs: AsyncGenerator<Run, void> = client.runs.search({ experimentIds: ["1"] });
-console.log(Object.keys(client).sort().join(), isMissing(new Error()));
+console.log(Object.keys(client).sort().join() + " " + String(isMissing(new Error())));
 `;
     await writeFile(join(dir, "example.mts"), example);
     await writeFile(join(dir, "example.mjs"), example.replace(/, type \w+/g, "").replace(/: [A-Z][\w<>, ]*? =/g, " ="));
