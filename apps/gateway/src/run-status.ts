@@ -145,10 +145,10 @@ function ending({ events }: RunRecord): Told | undefined {
     : undefined;
 }
 
-/** Whether a step has had its input since, and has not answered it. */
+/** Whether a step further on has had its input since, and has not answered it: what waited for an approval got one. */
 function wentOn(end: CloudEvent, events: RunRecord["events"]): boolean {
-  const next = nextStep(events);
-  return next !== undefined && timeOf(events[next.on.type]) > timeOf(end);
+  const type = nextStep(events)?.on.type;
+  return type !== undefined && rankOf(type) > rankOf(end.type) && timeOf(events[type]) > timeOf(end);
 }
 
 function lastEnding(events: RunRecord["events"]): { event: CloudEvent; told: Told } | undefined {
