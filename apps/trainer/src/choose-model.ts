@@ -7,7 +7,7 @@ import type { CandidateResult } from "./fit-job.js";
 import type { ForTraining, JobBoard } from "./job-board.js";
 import { isProblem, keyOfPackage, type JobResult } from "./job.js";
 import { contentOfFold, digestsOf, loadTraining, type Transformed } from "./load-arrays.js";
-import { packageWinner } from "./package-winner.js";
+import { packageWinner, type Packaged } from "./package-winner.js";
 import type { PipelineContext } from "./pipeline-context.js";
 import { openProgress } from "./progress.js";
 import { searchedOf } from "./search-space.js";
@@ -19,7 +19,7 @@ export interface Trained {
   readonly candidates: readonly CandidateResult[];
   readonly winner: Required<BestOfCandidate>;
   readonly decision: Decision;
-  readonly package: { readonly ref: ArtifactRef; readonly model: ModelState };
+  readonly package: { readonly ref: ArtifactRef; readonly probe: ArtifactRef; readonly model: ModelState };
   /** The floors that the best misses; it is rejected then. */
   readonly missed: readonly string[];
   readonly sentence: string;
@@ -63,8 +63,8 @@ async function makeModel(winner: Required<BestOfCandidate>, event: Transformed, 
   const key = keyOfPackage(contentOfPackage(event, pipeline, winner));
   const result = await board.once(key, about, () => fitAndPackage(winner, event, decision, means));
   if (isProblem(result)) throw new ProblemError(result.problem);
-  const { package: ref } = result as Extract<JobResult, { package: ArtifactRef }>;
-  return { decision, package: { ref, model: unpackModel(await artifacts.get(ref)).model } };
+  const { package: ref, probe } = result as Packaged;
+  return { decision, package: { ref, probe, model: unpackModel(await artifacts.get(ref)).model } };
 }
 
 async function fitAndPackage(
@@ -78,7 +78,7 @@ async function fitAndPackage(
   const data = await loadTraining(context.artifacts, event);
   return ownFault(about.training, about.signal, about.timeoutMs, async (signal) => {
     const model = await board.fitter.fit({ family, params }, data, context.pipeline.split.seed, signal);
-    return { package: await packageWinner({ model, metrics: result.metrics!, decision }, event, context) };
+    return packageWinner({ model, metrics: result.metrics!, decision }, event, context);
   });
 }
 

@@ -1,9 +1,10 @@
 import { shortDigestOf, type ArtifactRef, type CloudEvent, type Problem } from "@millrace/contracts";
 import type { Metrics, Setting } from "./fit-job.js";
+import type { Packaged } from "./package-winner.js";
 import { contentOfFold, type StoredFold } from "./load-arrays.js";
 
 /** Raise it when the same fold and setting give other scores: what was done before is not taken over then. */
-const VERSION = 3;
+const VERSION = 4;
 
 /** One setting of a candidate on some folds: what a trainer takes at a time. */
 export interface Job {
@@ -19,7 +20,7 @@ export interface Job {
 /** What came of a job. A problem that may not come again, such as too little memory, is told to one training only. */
 export type JobResult =
   | { readonly folds: readonly Metrics[]; readonly outOfFold?: ArtifactRef }
-  | { readonly package: ArtifactRef }
+  | Packaged
   | { readonly problem: Problem; readonly training?: string };
 
 /** As it lies in the queue. */

@@ -1,4 +1,4 @@
-import { modelRejected, modelTrained, parsePipeline, ProblemError, type DataOf } from "@millrace/contracts";
+import { modelRejected, modelTrained, parsePipeline, ProblemError, type DataOf, type Probe } from "@millrace/contracts";
 import { openModel, predictedClasses } from "@millrace/learning";
 import { readJson, runServices } from "@millrace/service";
 import { openStepBench, repositoryRoot } from "@millrace/testing";
@@ -64,6 +64,17 @@ describe("the train step", () => {
     expect(evaluation).toBe(1);
     expect(search).toMatchObject({ method: "grid", trials: 2, stopped: 0, failed: 0, ended: "complete" });
     expect(await readJson(bench.platform.artifacts, search!.table)).toMatchObject({ trials: [{ complete: true }, {}] });
+  });
+
+  it("hands on some training rows with what the calibrated model said of them in memory", async () => {
+    const { package: bytes, probe } = await trained({ candidates, calibrate: "platt" });
+    const { inputs, classes, rows, predictions } = (await readJson(bench.platform.artifacts, probe!)) as Probe;
+    const model = openModel(await bench.platform.artifacts.get(bytes));
+    expect([inputs, classes, rows.length]).toEqual([["x", "y"], ["left", "right"], 32]);
+    rows.forEach((row, index) => {
+      const { probabilities } = model.predictRow(row as number[]);
+      expect(probabilities.left).toBeCloseTo(predictions[index]![0]!, 9);
+    });
   });
 
   it("gives the same bytes for the same input, in another store", async () => {

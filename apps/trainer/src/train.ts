@@ -7,7 +7,7 @@ import { logTraining } from "./log-training.js";
 import { isScored } from "./try-candidates.js";
 
 /** Raise it when the same input gives another event: what an older version did is not taken over then. */
-const VERSION = 3;
+const VERSION = 4;
 
 /** Tries every candidate, chooses one, fits it on all training rows and packages it as inference loads it. */
 export const train = step({
@@ -34,7 +34,14 @@ function modelOf({ spec, dataset, sample, pipeline }: Transformed, trained: Trai
   const { winner, candidates, decision } = trained;
   const { metrics, calibration, threshold } = decision;
   return {
-    ...{ pipeline, spec, dataset, package: trained.package.ref, ...(sample && { sample }) },
+    ...{
+      pipeline,
+      spec,
+      dataset,
+      package: trained.package.ref,
+      probe: trained.package.probe,
+      ...(sample && { sample }),
+    },
     ...{ family: winner.result.family, metrics: winner.result.metrics!, candidates: [...candidates] },
     decision: {
       ...(calibration && { calibration: calibration.method }),
