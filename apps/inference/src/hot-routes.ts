@@ -4,9 +4,8 @@ import type { Answerer, Asked } from "./answer.js";
 import { askedBy } from "./asked.js";
 import type { PredictRequests } from "./predict-requests.js";
 import { plainFeatures } from "./plain-features.js";
-import { isJson, notJson, parseJson } from "./read-body.js";
+import { isJson, notJson, parseJson, readBody } from "./read-body.js";
 import { isOurs, sendJson, sendProblem } from "./respond.js";
-import { takeBody } from "./take-body.js";
 
 export interface HotRoutesParts {
   answerer: Answerer;
@@ -71,7 +70,7 @@ function readAsked(parts: HotRoutesParts, request: IncomingMessage, response: Se
 }
 
 function answer(parts: HotRoutesParts, request: IncomingMessage, response: ServerResponse, asked: Asked): void {
-  takeBody(request, parts.bodyBytes, (problem, body) => {
+  readBody(request, parts.bodyBytes, (problem, body) => {
     try {
       if (problem !== undefined) parts.answerer.refused(asked, problem);
       if (problem !== undefined) throw problem;

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { HttpProblem } from "@millrace/service";
 
 /** So much of a body that is too large anyway is read before the answer, which the caller could miss otherwise. */
-export const PATIENCE = 8_000_000;
+const PATIENCE = 8_000_000;
 const DEEPEST = 8;
 
 /** Calls back once, with the whole body or with what is wrong; never where the caller went away before. */
@@ -47,7 +47,7 @@ export function readOut(request: IncomingMessage): Promise<void> {
   });
 }
 
-export const tooLarge = (limit: number): HttpProblem =>
+const tooLarge = (limit: number): HttpProblem =>
   new HttpProblem(413, {
     code: "BODY_TOO_LARGE",
     message: "the body is too large.",

@@ -1,6 +1,6 @@
 import http, { type RequestListener, type Server, type ServerOptions } from "node:http";
 import https from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import express, { type Express, type RequestHandler } from "express";
 import { ProblemError } from "@millrace/contracts";
 import type { Metrics } from "./metrics.js";
@@ -22,18 +22,18 @@ export interface ServerParts {
 }
 
 /**
- * Express sets the prototype of every request and response, which halves node's speed. Made by constructors that have
- * Express's prototypes from the start, they are what Express wants already, and setting them again costs nothing.
+ * Express sets the prototype of every request and response, which halves node's speed. Made by classes whose prototypes are
+ * the app's from the start, they are what Express wants already, and setting them again costs nothing. They extend node's
+ * own by `class`: by a function that calls node's constructor each object is laid out anew, which costs a third of the speed.
  */
 export function serverFor(app: Express, { listener = app, options = {}, tls }: ServerParts = {}): Server {
-  function Request(this: object, socket: Socket) {
-    (http.IncomingMessage as unknown as (this: object, socket: Socket) => void).call(this, socket);
-  }
-  Request.prototype = app.request;
-  function Response(this: object, ...args: unknown[]) {
-    (http.ServerResponse as unknown as (this: object, ...args: unknown[]) => void).apply(this, args);
-  }
-  Response.prototype = app.response;
+  // eslint-disable-next-line no-restricted-syntax -- node makes its own by constructors
+  class Request extends http.IncomingMessage {}
+  // eslint-disable-next-line no-restricted-syntax -- as above
+  class Response extends http.ServerResponse {}
+  Object.setPrototypeOf(Request.prototype, app.request);
+  Object.setPrototypeOf(Response.prototype, app.response);
+  Object.assign(app, { request: Request.prototype, response: Response.prototype });
   const constructors = { IncomingMessage: Request, ServerResponse: Response } as unknown as ServerOptions;
   if (tls === undefined) return http.createServer({ ...options, ...constructors }, listener);
   return https.createServer({ ...options, ...tls, ...constructors } as https.ServerOptions, listener);
