@@ -1,4 +1,4 @@
-import { html, style, type Markup } from "@millrace/pages";
+import { html, page, type Markup } from "@millrace/pages";
 import { curvesSection } from "./page-curves.js";
 import { differencesTable } from "./page-disagreements.js";
 import { confusionSection } from "./page-confusion.js";
@@ -15,26 +15,14 @@ const plots = `
 
 /** One page without scripts or links to elsewhere; every text in it is escaped. */
 export const reportPage = (report: Report): string =>
-  html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width,initial-scale=1" />
-        <title>Evaluation of ${report.pipeline}</title>
-        <style>
-          ${{ markup: style + plots }}
-        </style>
-      </head>
-      <body>
-        <main>
-          <h1>Evaluation of ${report.pipeline}</h1>
-          <p class="${report.failedGates.length > 0 ? "error" : "passed"}">${report.reason}</p>
-          <p class="quiet">${circumstances(report)}</p>
-          ${gatesTable(report)} ${metricsTable(report)} ${curvesSection(report)} ${confusionSection(report)}
-          ${slicesSection(report)} ${differencesTable(report)} ${aboutTable(report)}
-        </main>
-      </body>
-    </html> `.markup;
+  page(
+    `Evaluation of ${report.pipeline}`,
+    html`<p class="${report.failedGates.length > 0 ? "error" : "passed"}">${report.reason}</p>
+      <p class="quiet">${circumstances(report)}</p>
+      ${gatesTable(report)} ${metricsTable(report)} ${curvesSection(report)} ${confusionSection(report)}
+      ${slicesSection(report)} ${differencesTable(report)} ${aboutTable(report)}`,
+    plots,
+  );
 
 function circumstances({ rows, family, champion, looks }: Report): string {
   const against = champion === undefined ? "no champion" : `against version ${champion.version}`;

@@ -1,11 +1,10 @@
 import type { Finding, Table } from "@millrace/contracts";
 import { cell } from "@millrace/contracts";
 import type { ColumnProfile, Profile } from "@millrace/drift";
-import { html, type Markup } from "@millrace/pages";
+import { html, page, type Markup } from "@millrace/pages";
 import { histogramSvg } from "./histogram-svg.js";
 import { barsOf } from "./histogram.js";
 import { percent, short } from "./in-words.js";
-import { style } from "@millrace/pages";
 import { counted } from "./summary.js";
 import { shortened } from "./tally.js";
 
@@ -26,28 +25,15 @@ const mostCards = 200;
 
 /** One page without scripts or links to elsewhere; every text in it is escaped. */
 export const reportPage = (report: Report): string =>
-  html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width,initial-scale=1" />
-        <title>Validation of ${report.pipeline}</title>
-        <style>
-          ${{ markup: style }}
-        </style>
-      </head>
-      <body>
-        <main>
-          <h1>Validation of ${report.pipeline}</h1>
-          <p>${report.summary}</p>
-          <p class="quiet">
-            ${report.source} · ${counted(report.rows.total, "row")}: ${report.rows.train} to learn from,
-            ${report.rows.test} to judge by · ${counted(report.profile.columns.length, "column")}
-          </p>
-          ${findingsTable(report.findings)} ${apartTable(report.apart)} ${columnCards(report)}
-        </main>
-      </body>
-    </html> `.markup;
+  page(
+    `Validation of ${report.pipeline}`,
+    html`<p>${report.summary}</p>
+      <p class="quiet">
+        ${report.source} · ${counted(report.rows.total, "row")}: ${report.rows.train} to learn from, ${report.rows.test}
+        to judge by · ${counted(report.profile.columns.length, "column")}
+      </p>
+      ${findingsTable(report.findings)} ${apartTable(report.apart)} ${columnCards(report)}`,
+  );
 
 const words = { error: "refused", quarantine: "kept apart", warning: "warning" };
 const order = ["error", "quarantine", "warning"];

@@ -1,2 +1,3 @@
 export { escaped, html, type Markup } from "./markup.js";
 export { style } from "./style.js";
+export { page } from "./page.js";

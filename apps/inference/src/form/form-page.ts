@@ -1,5 +1,5 @@
 import type { PredictResponse } from "@millrace/contracts";
-import { html, style, type Markup } from "@millrace/pages";
+import { html, page, type Markup } from "@millrace/pages";
 import type { ServedModel } from "../serving.js";
 import { fieldOf, type Feature, type Sent } from "./form-input.js";
 
@@ -18,29 +18,12 @@ label{display:block;font-weight:600;overflow-wrap:anywhere}input,select{box-sizi
 input[aria-invalid],select[aria-invalid]{outline:2px solid var(--bad)}button{font:inherit;padding:.5rem 1.5rem}.answer{border:1px solid var(--line);border-radius:6px;padding:1rem;margin:1rem 0}
 .answer strong{font-size:1.4rem}.buttons{grid-column:1/-1}meter{width:8rem}`;
 
-const page = (title: string, body: Markup): string =>
-  html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width,initial-scale=1" />
-        <title>${title}</title>
-        <style>
-          ${{ markup: style + formStyle }}
-        </style>
-      </head>
-      <body>
-        <main>
-          <h1>${title}</h1>
-          ${body}
-        </main>
-      </body>
-    </html> `.markup;
+const formed = (title: string, body: Markup): string => page(title, body, formStyle);
 
 /** A field for each feature and, once it was sent, the answer above them. */
 export function formPage(state: FormState): string {
   const { name, version, model } = state.served;
-  return page(
+  return formed(
     `${model.metadata.target} by ${name}`,
     html`<p class="quiet">Version ${version} of ${name}. A field that stays empty counts as missing.</p>
       ${answerPart(state)}
@@ -145,7 +128,7 @@ const shown = (value: number | string): string =>
 
 /** Where several models serve: a way to the form of each. */
 export const formList = (names: readonly string[]): string =>
-  page(
+  formed(
     "Models",
     names.length === 0
       ? html`<p>No model serves yet: let data arrive for a pipeline, then load this page again.</p>`

@@ -1,4 +1,4 @@
-import { html, style, type Markup } from "@millrace/pages";
+import { html, page, type Markup } from "@millrace/pages";
 import type { Json } from "./schemas.js";
 
 interface Operation {
@@ -15,24 +15,9 @@ export function docsPage(document: Json, address: string): string {
     Object.entries(methods).map(([method, operation]) => operationPart(method.toUpperCase(), path, operation, address)),
   );
   const { title, description } = document.info as { title: string; description: string };
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width,initial-scale=1" />
-        <title>${title}</title>
-        <style>
-          ${{ markup: `${style}pre{overflow-x:auto;border:1px solid var(--line);border-radius:6px;padding:.6rem}` }}
-        </style>
-      </head>
-      <body>
-        <main>
-          <h1>${title}</h1>
-          <p>${description} For programs: <a href="/openapi.json">openapi.json</a>.</p>
-          ${operations}
-        </main>
-      </body>
-    </html> `.markup;
+  const intro = html`<p>${description} For programs: <a href="/openapi.json">openapi.json</a>.</p>`;
+  const code = "pre{overflow-x:auto;border:1px solid var(--line);border-radius:6px;padding:.6rem}";
+  return page(title, html`${intro} ${operations}`, code);
 }
 
 function operationPart(method: string, path: string, operation: Operation, address: string): Markup {
