@@ -57,7 +57,7 @@ export const answerProblems =
   (log: Log): ErrorRequestHandler =>
   (error: unknown, request, response, next) => {
     const { status, body } = problemJson(error, request.path);
-    if (status >= 500) log.error("a request failed", { path: request.path, status, ...errorFields(error) });
+    if (status === 500) log.error("a request failed", { path: request.path, status, ...errorFields(error) });
     if (response.headersSent) return next(error);
     if (status === 503) response.set("retry-after", "1");
     response.status(status).type("application/problem+json").send(JSON.stringify(body));

@@ -110,7 +110,7 @@ function send(response: ServerResponse, { json, binary }: InferResponse): void {
 function refuse(log: Log, request: IncomingMessage, response: ServerResponse, error: unknown): void {
   const path = request.url!.split("?")[0]!;
   const { status, body } = v2Error(error, path);
-  if (status >= 500) log.error("a request failed", { path, status, ...errorFields(error) });
+  if (status === 500) log.error("a request failed", { path, status, ...errorFields(error) });
   if (response.headersSent || response.destroyed) return;
   const text = JSON.stringify(body);
   response.writeHead(status, {
