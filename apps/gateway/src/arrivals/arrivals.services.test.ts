@@ -35,7 +35,7 @@ describe("two gateways on one store", () => {
   });
 
   it("let the newest arrival wait for the run before it, whichever of them took it", async () => {
-    await gateways.write("flight", "");
+    await gateways.write("flight", "arrivals: { debounce: 0s }");
     const [first, second, third] = [
       await arrive("flight", "https://data.test/1.csv", 0),
       await arrive("flight", "https://data.test/2.csv", 1),
