@@ -1,5 +1,5 @@
-import { sentenceOf, type Problem } from "@millrace/contracts";
-import { HttpProblem, notFound } from "@millrace/service";
+import { HttpProblem } from "@millrace/service";
+import { notLoaded, notServing } from "./loading/not-serving.js";
 import type { ServedModel, Serving } from "./serving.js";
 
 export interface ModelChoice {
@@ -36,7 +36,7 @@ const modelForbidden = (name: string): HttpProblem =>
 function onlyModel(serving: Serving): string {
   const names = serving.models().keys();
   const first = names.next();
-  if (first.done === true) throw noModel("any model", [...serving.problems().values()][0]);
+  if (first.done === true) throw notLoaded("any model", [...serving.problems().values()][0]);
   if (names.next().done === true) return first.value;
   throw new HttpProblem(400, {
     code: "MODEL_NOT_NAMED",
@@ -49,21 +49,5 @@ function onlyModel(serving: Serving): string {
 export function requireServing(serving: Serving, name: string): ServedModel {
   const served = serving.models().get(name);
   if (served !== undefined) return served;
-  const problem = serving.problems().get(name);
-  if (serving.models().size === 0 || problem !== undefined) throw noModel(name, problem);
-  throw notFound({
-    code: "MODEL_UNKNOWN",
-    where: name,
-    message: "no model of that name serves.",
-    remedy: `There are: ${[...serving.models().keys()].join(", ")}.`,
-  });
+  throw notServing(name, serving.models(), serving.problems());
 }
-
-const noModel = (name: string, problem: Problem | undefined): HttpProblem =>
-  new HttpProblem(503, {
-    code: "MODEL_NOT_LOADED",
-    where: name,
-    message:
-      problem === undefined ? "no version is loaded yet." : `its version can't be loaded: ${sentenceOf(problem)}`,
-    remedy: "Let data arrive for its pipeline (`millrace arrive <pipeline>`), then ask again.",
-  });

@@ -15,7 +15,8 @@ export function notServing(name: string, champions: ByName<unknown>, problems: B
   });
 }
 
-const notLoaded = (name: string, problem: Problem | undefined): HttpProblem =>
+/** There may be a model, and nothing of it can answer. */
+export const notLoaded = (name: string, problem: Problem | undefined): HttpProblem =>
   new HttpProblem(503, {
     code: "MODEL_NOT_LOADED",
     where: name,
