@@ -113,16 +113,26 @@ export function loggedModelsOf(transport: Transport, artifacts: Artifacts, runs:
       return toLoggedModel(await transport.json<Answer>({ method: "PATCH", path: at(modelId), json }));
     },
 
-    /** Says that a run made these models. MLflow answers 500 to one it knows already, so only new ones are sent. */
-    async outputs(runId: string, models: readonly { modelId: string; step?: number }[]): Promise<void> {
-      const { modelOutputs: known } = await runs.get(runId);
-      const added = models.filter(({ modelId }) => !known.includes(modelId));
+    /**
+     * Says that a run made these models. MLflow answers 500 to one it knows already, so only new ones are sent, and where
+     * somebody else was quicker nothing is left to say.
+     */
+    async outputs(runId: string, given: readonly { modelId: string; step?: number }[]): Promise<void> {
+      const added = await unknownTo(runId, given);
       if (added.length === 0) return;
       const json = { run_id: runId, models: added.map(({ modelId, step = 0 }) => ({ model_id: modelId, step })) };
-      await transport.json({ method: "POST", path: "/api/2.0/mlflow/runs/outputs", json });
+      const call = { method: "POST", path: "/api/2.0/mlflow/runs/outputs", json } as const;
+      await transport.json(call).catch(async (error: unknown) => {
+        if ((await unknownTo(runId, added)).length > 0) throw error;
+      });
     },
   };
   return models;
+
+  async function unknownTo<Output extends { modelId: string }>(runId: string, outputs: readonly Output[]) {
+    const { modelOutputs: known } = await runs.get(runId);
+    return outputs.filter(({ modelId }) => !known.includes(modelId));
+  }
 }
 
 interface Answer {

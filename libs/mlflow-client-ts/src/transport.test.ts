@@ -34,6 +34,15 @@ describe("what is repeated", () => {
     expect(waits).toEqual([200, 400, 800]);
   });
 
+  test("a call that raced with another for a row of the server's database is done again", async () => {
+    const raced = {
+      error_code: "BAD_REQUEST",
+      message: "(sqlite3.IntegrityError) UNIQUE constraint failed: aliases.name",
+    };
+    server = await fakeServer(answering(400, raced), answering(200, experiment));
+    await expect(clientOf().experiments.getByName("a")).resolves.toMatchObject({ experimentId: "7" });
+  });
+
   test("a search is repeated although it is a POST", async () => {
     server = await fakeServer(answering(502, "bad gateway"), answering(200, {}));
     expect(
