@@ -148,8 +148,8 @@ export async function run({ log }) {
 
 if (process.argv[2] === "--cold") {
   const [folder, source] = process.argv.slice(3);
-  const { urls, stop } = await startIn(folder, mkdtempSync(join(folder, "cold-")));
+  const { urls } = await startIn(folder, mkdtempSync(join(folder, "cold-")));
+  // Nothing is stopped in order: what is asked is when the model serves.
   const { status } = await once(urls, "churn", source);
-  await stop();
   process.exit(status === "promoted" ? 0 : 1);
 }
