@@ -1,6 +1,6 @@
 // From the decision that a version serves to its answers: a platform that serves iris rolls back again and again. On RabbitMQ
 // where RABBITMQ_URL is set, else on the embedded broker.
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -33,7 +33,6 @@ const ended = (url, run) =>
 
 /** Two versions of iris: the second learns from fewer rows. */
 async function twoVersions({ gateway }, folder) {
-  const { cpSync, readFileSync, writeFileSync } = await import("node:fs");
   const pipelines = join(folder, "pipelines");
   cpSync(join(root, "pipelines/iris"), join(pipelines, "iris"), { recursive: true });
   const file = join(pipelines, "iris/pipeline.yaml");

@@ -3,7 +3,7 @@ import { openModel, type LoadedModel } from "@millrace/learning";
 import { checkPackage } from "./check-package.js";
 import { measureLatency } from "./measure-serving.js";
 import { modelWith, tableOf } from "./models-for-test.js";
-import { differenceFrom, probeOf } from "./probe-rows.js";
+import { differenceFrom, askedAsTable } from "./probe-rows.js";
 import { someRows } from "./some-rows.js";
 
 const rows = tableOf([-2, NaN, 3], ["left", "left", "right"]);
@@ -27,7 +27,7 @@ describe("a package", () => {
 
 describe("a probe", () => {
   const model = openModel(modelWith(0));
-  const probe = probeOf(model, tableOf([-2, 3], ["left", "right"]));
+  const probe = askedAsTable(model, tableOf([-2, 3], ["left", "right"]));
 
   it("is met by the model that gave it, also where the columns come in another order", () => {
     expect(differenceFrom(model, probe, "then")).toBeUndefined();

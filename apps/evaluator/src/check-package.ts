@@ -1,7 +1,7 @@
 import { problemOf, type Probe, type Problem, type Table } from "@millrace/contracts";
 import { openModel } from "@millrace/learning";
 import { measureLatency, withMemory, type Latency } from "./measure-serving.js";
-import { differenceFrom, probeOf } from "./probe-rows.js";
+import { differenceFrom, askedAsTable } from "./probe-rows.js";
 
 /** Plain data: it goes to a thread. */
 export interface PackageCheckJob {
@@ -37,7 +37,7 @@ export function checkPackage({ bytes, rows, trained }: PackageCheckJob): Package
   try {
     const { result: model, memory } = withMemory(() => openModel(bytes));
     check = "query";
-    const probe = probeOf(model, rows);
+    const probe = askedAsTable(model, rows);
     const wrong = outOfRange(probe) ?? differenceFrom(model, probe, "when the rows are a table");
     if (wrong !== undefined) return { check: "rows", problem: disagrees(wrong) };
     const other = trained && differenceFrom(model, trained, "from the trainer's model");

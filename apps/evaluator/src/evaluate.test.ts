@@ -4,7 +4,7 @@ import { deploymentCollection, readJson, runServices, writeJson, writeTableArtif
 import { openStepBench } from "@millrace/testing";
 import { evaluate } from "./evaluate.js";
 import { modelWith, spec, tableOf } from "./models-for-test.js";
-import { probeOf } from "./probe-rows.js";
+import { askedAsTable } from "./probe-rows.js";
 
 const rows = tableOf([-3, -2, -1, 1, 2, 3, 4, 5], ["left", "left", "left", "right", "left", "right", "right", "right"]);
 
@@ -153,7 +153,7 @@ describe("the evaluate step", () => {
 
   it("holds the package against what the trainer's own model said", async () => {
     const bytes = modelWith(0);
-    const probe = probeOf(openModel(bytes), rows);
+    const probe = askedAsTable(openModel(bytes), rows);
     const same = await judged(bytes, { probe });
     expect(same.type).toBe("model.approved");
     expect(await text(same.data.page!)).toContain("and as the trainer&#39;s model did");
@@ -178,7 +178,7 @@ describe("the evaluate step", () => {
   it("leaves rows and answers for whoever loads the package, and says what it costs to serve", async () => {
     const bytes = modelWith(0);
     const { data } = await judged(bytes);
-    expect(await readJson(bench.platform.artifacts, data.probes!)).toEqual(probeOf(openModel(bytes), rows));
+    expect(await readJson(bench.platform.artifacts, data.probes!)).toEqual(askedAsTable(openModel(bytes), rows));
     expect(data.measured).toMatchObject({ bytes: bytes.length, latency: { p99: expect.any(Number) } });
     expect(data.measured!.latency!.p99).toBeGreaterThanOrEqual(data.measured!.latency!.median);
     expect(data.measured!.memory).toBeGreaterThanOrEqual(bytes.length);

@@ -1,18 +1,13 @@
-import { cell, columnNamed, PROBE_TOLERANCE, type Probe, type Table } from "@millrace/contracts";
+import { PROBE_TOLERANCE, probeOf, type Probe, type Table } from "@millrace/contracts";
 import type { LoadedModel, Prediction } from "@millrace/learning";
 
 /** The rows as a caller would send them, and what the model says to them as a table. */
-export function probeOf(model: LoadedModel, table: Table): Probe {
-  const inputs = model.features.map(({ name }) => name);
-  const columns = inputs.map((name) => columnNamed(table, name));
-  const rows = Array.from({ length: table.rows }, (_, row) =>
-    columns.map((column) => (column === undefined ? null : (cell(column, row) ?? null))),
+export const askedAsTable = (model: LoadedModel, table: Table): Probe =>
+  probeOf(
+    table,
+    { inputs: model.features.map(({ name }) => name), classes: [...model.classes] },
+    model.predictTable(table),
   );
-  const width = model.classes.length;
-  const flat = model.predictTable(table);
-  const predictions = rows.map((_, row) => [...flat.subarray(row * width, (row + 1) * width)]);
-  return { inputs, classes: [...model.classes], rows, predictions };
-}
 
 /** The first row to which the model says something else than it is told, in words; undefined where there is none. */
 export function differenceFrom(model: LoadedModel, told: Probe, from: string): string | undefined {

@@ -1,4 +1,4 @@
-import { cell, columnNamed, type ArtifactRef, type Probe, type Table } from "@millrace/contracts";
+import { probeOf, type ArtifactRef, type Table } from "@millrace/contracts";
 import { applyCalibration, applyPreprocessor, familyOf, takeRows, type ModelPackage } from "@millrace/learning";
 import { readTableArtifact, writeJson, type StepContext } from "@millrace/service";
 import type { Transformed } from "./load-arrays.js";
@@ -16,19 +16,12 @@ export async function storeProbe(
     rows,
     Int32Array.from({ length: Math.min(rows.rows, MOST_ROWS) }, (_, row) => row),
   );
-  return writeJson(artifacts, "probe.json", probeOf(model, some));
+  const about = { inputs: model.features.map(({ name }) => name), classes: [...model.classes] };
+  return writeJson(artifacts, "probe.json", probeOf(some, about, saidBy(model, some)));
 }
 
-function probeOf(made: ModelPackage, table: Table): Probe {
-  const { model, preprocessor, calibration, features, classes } = made;
+/** Calibrated, as the package is to be. */
+function saidBy({ model, preprocessor, calibration }: ModelPackage, table: Table): Float64Array {
   const said = familyOf(model).predict(model, applyPreprocessor(preprocessor, table));
-  const probabilities = calibration === undefined ? said : applyCalibration(calibration, said);
-  const inputs = features.map(({ name }) => name);
-  const columns = inputs.map((name) => columnNamed(table, name));
-  const each = <Value>(of: (row: number) => Value): Value[] => Array.from({ length: table.rows }, (_, row) => of(row));
-  return {
-    ...{ inputs, classes: [...classes] },
-    rows: each((row) => columns.map((column) => (column && cell(column, row)) ?? null)),
-    predictions: each((row) => [...probabilities.subarray(row * classes.length, (row + 1) * classes.length)]),
-  };
+  return calibration === undefined ? said : applyCalibration(calibration, said);
 }
