@@ -5,10 +5,14 @@ const OUTAGES = new Set([408, 425, 429, 500, 502, 503, 504]);
 /** Two at once wrote the same row of the server's database: MLflow calls that a bad request, and done again it is none. */
 const RACED = /UNIQUE constraint failed|duplicate key value|Duplicate entry|database is locked/i;
 
+/** Such a text also stands under a name that is taken, which is taken for good. */
+const raced = (code: unknown, message: unknown): boolean =>
+  code !== "RESOURCE_ALREADY_EXISTS" && RACED.test(String(message));
+
 /** The error in an answer that is not 2xx. MLflow answers in JSON, but its guards and the proxies before it don't. */
 export function errorOfAnswer(answer: Response, body: string, url: URL): MlflowError {
   const { error_code: code, message } = parsedObject(body);
-  const retryable = OUTAGES.has(answer.status) || RACED.test(String(message));
+  const retryable = OUTAGES.has(answer.status) || raced(code, message);
   const retryAfterMs = retryAfterOf(answer.headers.get("retry-after"));
   const known = { status: answer.status, retryable, retryAfterMs };
   if (typeof code === "string") return new MlflowError({ ...known, code, message: sentence(message, code) });
