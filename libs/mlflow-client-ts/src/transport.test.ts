@@ -44,7 +44,8 @@ describe("what is repeated", () => {
   });
 
   test("a name that is taken is taken for good, whatever the server's database says below it", async () => {
-    const message = "Experiment(name=a) already exists. Error: (sqlite3.IntegrityError) UNIQUE constraint failed: x.name";
+    const message =
+      "Experiment(name=a) already exists. Error: (sqlite3.IntegrityError) UNIQUE constraint failed: x.name";
     server = await fakeServer(answering(400, { error_code: "RESOURCE_ALREADY_EXISTS", message }));
     const refusal = { code: "RESOURCE_ALREADY_EXISTS", retryable: false };
     await expect(clientOf().experiments.create({ name: "a" })).rejects.toMatchObject(refusal);
