@@ -1,4 +1,5 @@
-export { pushHistory, type HistoryToPush, type Pushed } from "./push-history.js";
+export { pushHistory, type HistoryToPush } from "./push-history.js";
+export type { Pushed } from "./push.js";
 export { openTracking, type TrackingConfig } from "./open-tracking.js";
 export {
   KEY_TAG,

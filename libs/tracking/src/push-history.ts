@@ -1,8 +1,9 @@
 import { ProblemError, problemOf, Retry, sentenceOf } from "@millrace/contracts";
-import { createMlflowClient, type MlflowClient, type MlflowClientOptions } from "@millrace/mlflow-client-ts";
+import { createMlflowClient, type MlflowClientOptions } from "@millrace/mlflow-client-ts";
 import { openLocalHistory, type HistoricAlias, type HistoricRun, type HistoricVersion } from "./local-history.js";
 import { asking } from "./mlflow-problems.js";
 import { openMlflowTracking } from "./mlflow-tracking.js";
+import type { Push, Pushed } from "./push.js";
 import { pushRun, pushedRuns } from "./push-run.js";
 import { pushAlias, pushVersion } from "./push-version.js";
 import type { Tracking } from "./tracking.js";
@@ -14,24 +15,6 @@ export interface HistoryToPush {
   /** These alone; all of them unless told. */
   experiments?: readonly string[];
   /** Told what is being done, a line at a time. */
-  say: (line: string) => void;
-}
-
-export interface Pushed {
-  runs: number;
-  versions: number;
-  aliases: number;
-  /** Runs and versions that the server had. */
-  known: number;
-  failed: number;
-}
-
-/** What every part of pushing needs. `trackingAt` is the server as it was at a time: runs keep their own. */
-export interface Push {
-  client: MlflowClient;
-  trackingAt: (at: string) => Tracking;
-  runs: readonly HistoricRun[];
-  done: Pushed;
   say: (line: string) => void;
 }
 

@@ -2,7 +2,7 @@ import { quoted, type MlflowClient } from "@millrace/mlflow-client-ts";
 import type { HistoricRun } from "./local-history.js";
 import { asking } from "./mlflow-problems.js";
 import { loggedMetric } from "./operation.js";
-import type { Push } from "./push-history.js";
+import type { Push } from "./push.js";
 import { KEY_TAG } from "./tracking.js";
 
 /** What of a run the server has: written last, so that a run that is broken off is done again. */

@@ -3,7 +3,7 @@ import { runByKey, versionByKey } from "./by-key.js";
 import type { HistoricAlias, HistoricRun, HistoricVersion } from "./local-history.js";
 import { asking } from "./mlflow-problems.js";
 import { unknownRun } from "./problems.js";
-import type { Push } from "./push-history.js";
+import type { Push } from "./push.js";
 import { KEY_TAG } from "./tracking.js";
 
 export async function pushVersion(push: Push, version: HistoricVersion, count: string): Promise<void> {
