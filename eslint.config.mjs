@@ -68,7 +68,7 @@ const noVendors = (lib) => ({
 });
 
 export default tseslint.config(
-  { ignores: ["**/dist/**", "**/node_modules/**", "**/generated/**", ".nx/**", "coverage/**"] },
+  { ignores: ["**/dist/**", "**/node_modules/**", "**/generated/**", "**/.venv*/**", ".nx/**", "coverage/**"] },
   ...tseslint.configs.recommended,
   prettier,
   {
@@ -104,7 +104,7 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ["**/*.test.ts"], rules: { "no-restricted-imports": "off" } },
+  { files: ["**/*.test.ts", "**/*-for-test.ts"], rules: { "no-restricted-imports": "off" } },
   {
     files: ["**/*.cjs"],
     rules: { "@typescript-eslint/no-require-imports": "off" },

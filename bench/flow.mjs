@@ -1,5 +1,6 @@
 // The whole flow, from the arrival of data to the new version being served, on the embedded drivers in one process.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once as onceHeard } from "node:events";
 import { mkdtempSync, cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -94,14 +95,15 @@ async function measured({ pipeline, csv, rounds, script, target }, { urls, folde
   return { figure: name, unit: "s", ours: median(ours), ...other, target };
 }
 
+const environmentIn = (folder, dataFolder) => ({
+  MILLRACE_DATA_DIR: dataFolder,
+  MILLRACE_PIPELINES_DIR: join(folder, "pipelines"),
+  ...{ LOG_LEVEL: "error", GATEWAY_PORT: "0", INFERENCE_PORT: "0" },
+});
+
 const startIn = async (folder, dataFolder) => {
   const { startStandalone } = await import("@millrace/standalone");
-  const environment = {
-    MILLRACE_DATA_DIR: dataFolder,
-    MILLRACE_PIPELINES_DIR: join(folder, "pipelines"),
-    ...{ LOG_LEVEL: "error", GATEWAY_PORT: "0", INFERENCE_PORT: "0" },
-  };
-  return startStandalone({ environment, example: false, say: () => undefined });
+  return startStandalone({ environment: environmentIn(folder, dataFolder), example: false, say: () => undefined });
 };
 
 /** From the start of a process to its end: a platform that has never run, one arrival, a served model; and the script, imports and all. */
@@ -111,10 +113,7 @@ async function cold({ folder, log }) {
     const source = join(folder, `cold-${round}.csv`);
     writeFileSync(source, shuffled(join(folder, "pipelines/churn/churn.csv"), 100 + round));
     const began = performance.now();
-    const { status } = spawnSync(process.execPath, [new URL(import.meta.url).pathname, "--cold", folder, source], {
-      stdio: "inherit",
-    });
-    if (status !== 0) throw new Error("the cold platform served nothing");
+    await coldRun(folder, source);
     ours.push((performance.now() - began) / 1000);
     const begun = performance.now();
     const python = await peer("churn.py");
@@ -146,10 +145,32 @@ export async function run({ log }) {
   return figures;
 }
 
-if (process.argv[2] === "--cold") {
-  const [folder, source] = process.argv.slice(3);
-  const { urls } = await startIn(folder, mkdtempSync(join(folder, "cold-")));
-  // Nothing is stopped in order: what is asked is when the model serves.
-  const { status } = await once(urls, "churn", source);
-  process.exit(status === "promoted" ? 0 : 1);
+/** What `npm start` starts. It is ended at once when the model serves, for that is what is asked. */
+async function coldRun(folder, source) {
+  const environment = environmentIn(folder, mkdtempSync(join(folder, "cold-")));
+  const child = spawn(process.execPath, [join(root, "apps/standalone/dist/main.js"), "--no-example"], {
+    env: { ...process.env, ...environment, LOG_LEVEL: "info" },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const ended = onceHeard(child, "exit");
+  try {
+    const { status } = await once(await startedUrls(child), "churn", source);
+    if (status !== "promoted") throw new Error("the cold platform served nothing");
+  } finally {
+    child.kill("SIGKILL");
+    await ended;
+  }
+}
+
+/** Goes on reading its log, or the platform would wait for a reader. */
+async function startedUrls(child) {
+  let text = "";
+  return new Promise((resolve, reject) => {
+    child.once("exit", () => reject(new Error(`the platform ended:\n${text}`)));
+    child.stderr.on("data", (chunk) => {
+      text += chunk;
+      const line = text.split("\n").find((one) => one.includes('"message":"started"'));
+      if (line?.endsWith("}")) resolve(JSON.parse(line).urls);
+    });
+  });
 }

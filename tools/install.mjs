@@ -29,9 +29,6 @@ export function install({ dev }) {
   writeFileSync(stampFile, `${lockDigest()} ${dev ? "dev" : "run"}`);
 }
 
-const projects = () =>
-  ["libs", "apps"].flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(root, folder, name)));
-
 const newestIn = (folder, wanted) =>
   !existsSync(folder)
     ? 0
@@ -43,11 +40,14 @@ const isStale = (project) =>
   newestIn(join(project, "src"), (name) => name.endsWith(".ts") && !name.includes(".test.")) >
   newestIn(join(project, "dist"), (name) => name.endsWith(".js"));
 
-/** Compiles the projects whose sources are newer than what was compiled of them. */
+const projectsIn = (folder) => readdirSync(join(root, folder)).map((name) => join(root, folder, name));
+
+/** Compiles the projects whose sources are newer than what was compiled of them, and then the programs. */
 export async function build() {
-  const stale = projects().filter((project) => existsSync(join(project, "src")) && isStale(project));
+  const projects = [...projectsIn("libs"), ...projectsIn("apps")].filter((project) => existsSync(join(project, "src")));
+  const stale = existsSync(join(root, "dist/chunks")) ? projects.filter(isStale) : projects;
   if (stale.length === 0) return;
-  console.log(`Building ${stale.length} of ${projects().length} projects …`);
-  const { buildProject } = await import("./build.mjs");
-  await Promise.all(stale.map(buildProject));
+  console.log(`Building ${stale.length} of ${projects.length} projects …`);
+  const { buildProjects } = await import("./build.mjs");
+  await buildProjects(stale);
 }

@@ -1,18 +1,11 @@
-// Nx infers the four targets of a project from the files it has, so that no project repeats them:
-// src/ → build, tsconfig.json → typecheck, jest.config.cjs → test, and lint for all.
+// Nx infers the three targets of a project from the files it has, so that no project repeats them:
+// tsconfig.json → typecheck, jest.config.cjs → test, and lint for all. What tests start as threads and processes is built before.
 const { existsSync } = require("node:fs");
 const { dirname, join } = require("node:path");
 
 const inputs = ["sources", "^sources", "toolchain"];
 
 const targetsOf = (root) => ({
-  build: {
-    command: "node ../../tools/build.mjs",
-    options: { cwd: "{projectRoot}" },
-    cache: true,
-    inputs: ["sources", "toolchain"],
-    outputs: ["{projectRoot}/dist"],
-  },
   lint: {
     command: "eslint src --max-warnings 0",
     options: { cwd: "{projectRoot}" },
@@ -31,7 +24,6 @@ const targetsOf = (root) => ({
     test: {
       command: "jest --passWithNoTests",
       options: { cwd: "{projectRoot}" },
-      dependsOn: ["build", "^build"],
       cache: true,
       inputs: [...inputs, "{workspaceRoot}/jest.preset.cjs"],
     },

@@ -15,6 +15,7 @@ const projects = [
   "messaging",
   "storage",
   "tables",
+  "runtimes",
   "ingestion",
   "mlflow-client-ts",
   "tracking",

@@ -1,4 +1,4 @@
-import { hasEnded, type RunRecord } from "@millrace/contracts";
+import type { RunRecord } from "@millrace/contracts";
 import type { FeatureDescription } from "@millrace/learning";
 
 interface ExampleOptions {
@@ -21,7 +21,7 @@ export async function runExample(urls: Urls, { pipeline, say, apiKey }: ExampleO
   if (!arrival.ok) return say(`${pipeline} did not start: ${((await arrival.json()) as { detail: string }).detail}`);
   const { run, duplicate } = (await arrival.json()) as { run: string; duplicate: boolean };
   say(duplicate ? `The data of ${pipeline} are known from ${run}.` : `Data of ${pipeline} arrived: ${run} …`);
-  const ended = await waitForEnd(`${urls.gateway}/runs/${run}`, headers);
+  const ended = await endOf(`${urls.gateway}/runs/${run}`, headers);
   say(`${run}: ${ended.summary}`);
   const model = `${urls.inference}/models/${pipeline}`;
   const features = await exampleFeatures(model, headers, ended.status === "promoted" || duplicate);
@@ -39,11 +39,20 @@ async function exampleFeatures(model: string, headers: Record<string, string>, p
   return served && Object.fromEntries(served.features.map(({ name, example }) => [name, example]));
 }
 
-async function waitForEnd(url: string, headers: Record<string, string>): Promise<{ status: string; summary: string }> {
-  return until(60_000, async () => {
-    const run = (await (await fetch(url, { headers })).json()) as { status: RunRecord["status"]; summary: string };
-    return hasEnded(run.status) ? run : undefined;
-  }).catch(() => ({ status: "running", summary: "still running; `npx millrace runs` shows how it goes on." }));
+/** Hears of the end from the run's own events, as `millrace arrive` does: to ask again and again would slow down the run. */
+async function endOf(
+  url: string,
+  headers: Record<string, string>,
+): Promise<Pick<RunRecord, "status"> & { summary: string }> {
+  try {
+    const { body } = await fetch(`${url}/events`, { headers, signal: AbortSignal.timeout(60_000) });
+    let told = "";
+    for await (const chunk of body!.pipeThrough(new TextDecoderStream()))
+      if ((told += chunk).includes("event: end\n")) break;
+    return (await (await fetch(url, { headers })).json()) as Pick<RunRecord, "status"> & { summary: string };
+  } catch {
+    return { status: "running", summary: "still running; `npx millrace runs` shows how it goes on." };
+  }
 }
 
 async function until<Result>(milliseconds: number, look: () => Promise<Result | undefined>): Promise<Result> {

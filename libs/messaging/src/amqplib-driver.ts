@@ -1,4 +1,3 @@
-import amqplib from "amqplib";
 import type { Socket } from "node:net";
 import type { Driver } from "./driver.js";
 
@@ -12,6 +11,7 @@ export function amqplibDriver({ url, name }: { url: string; name: string }): Dri
     async connect(role) {
       const clientProperties = { connection_name: `${name} ${role}` };
       const options = { noDelay: true, keepAlive: true, timeout: CONNECT_TIMEOUT_MS, clientProperties };
+      const { default: amqplib } = await import("amqplib");
       const connection = await amqplib.connect(address, options);
       writeInBatches((connection.connection as { stream?: Socket }).stream);
       return connection;

@@ -1,4 +1,4 @@
-import { FakeAmqplib } from "@onify/fake-amqplib";
+import type { FakeAmqplib } from "@onify/fake-amqplib";
 import type { Channel, ChannelModel, ConfirmChannel, ConsumeMessage, Options } from "amqplib";
 import type { Driver } from "./driver.js";
 import { expiryOf, type Expiry } from "./embedded-expiry.js";
@@ -37,6 +37,7 @@ function brokerNamed(name: string): Promise<EmbeddedBroker> {
 
 // The broker lives as long as one connection does: this one stays open until the broker is stopped.
 async function startBroker(): Promise<EmbeddedBroker> {
+  const { FakeAmqplib } = await import("@onify/fake-amqplib");
   const amqp = new FakeAmqplib("3.7");
   const channel = await (await amqp.connect(ADDRESS)).createChannel();
   await channel.assertExchange(DEFAULT_EXCHANGE, "direct", { durable: true, autoDelete: false });

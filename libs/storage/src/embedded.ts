@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { open } from "lmdb";
 import { ProblemError, Retry, problemOf } from "@millrace/contracts";
 import { healthOf } from "./dependency-health.js";
 import { changedEntries, indexesOf, recordAt, type ChangedEntries, type Lmdb } from "./embedded-index.js";
@@ -16,7 +17,6 @@ import { updateBy } from "./update.js";
  * commit reaches this one, so the second wait costs nothing that could be measured: .26 ms a put, either way.
  */
 export async function openEmbeddedRecords(config: { dir: string; clock: () => Date }): Promise<RecordStore> {
-  const { open } = await import("lmdb");
   const path = join(config.dir, "records");
   mkdirSync(path, { recursive: true });
   const firstVersion = versionsFrom(config.clock);

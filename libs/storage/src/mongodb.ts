@@ -1,4 +1,4 @@
-import type { Collection, Db, Filter, MongoClient } from "mongodb";
+import { MongoClient, type Collection, type Db, type Filter } from "mongodb";
 import { ProblemError, problemOf } from "@millrace/contracts";
 import { healthOf } from "./dependency-health.js";
 import { documentOf, orderOf, recordOf, type RecordDocument } from "./mongodb-document.js";
@@ -30,7 +30,6 @@ const OPTIONS = {
  * transactions nor a replica set. The driver connects with the first operation: a server that is down stops no start-up.
  */
 export async function openMongodbRecords(config: { uri: string; clock: () => Date }): Promise<RecordStore> {
-  const { MongoClient } = await import("mongodb");
   const client = clientFor(config.uri, (uri) => new MongoClient(uri, OPTIONS));
   const db = client.db(/^mongodb(?:\+srv)?:\/\/[^/]+\/[^?]+/.test(config.uri) ? undefined : DATABASE);
   const firstVersion = versionsFrom(config.clock);
