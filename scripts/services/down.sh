@@ -7,7 +7,7 @@ if [ "${1:-}" = --clean ]; then
   verb=clean
   shift
 fi
-[ $# -gt 0 ] || set -- rabbitmq mongodb s3 mlflow mlflow2 postgres mariadb clients
+[ $# -gt 0 ] || set -- rabbitmq mongodb mongodb-set s3 mlflow mlflow2 postgres mariadb mysql clients
 for name; do bash "$here/$name.sh" "$verb" & done
 wait
 [ "$verb" = forget ] || rm -f "$state/settings/MILLRACE_SERVICES"

@@ -247,7 +247,7 @@ forget() {
 clean() {
   forget
   [ "$MILLRACE_SERVICES" != docker ] || compose rm -fsv "$server"
-  rm -rf "$data" "$state/logs/$server"*.log
+  rm -rf "$data" "$data-tls" "$state/logs/$server"*.log
   local name
   for name in "${settings[@]:1}"; do rm -f "$state/settings/$name"; done
   say "data removed"

@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
-# MariaDB, on loopback. Under root it runs as the user that its package makes.
+# MariaDB, on loopback, with TLS and without. Under root it runs as the user that its package makes.
 server=mariadb
 source "$(dirname "${BASH_SOURCE[0]}")/lifecycle.sh"
+source "$here/certificates.sh"
 setting MILLRACE_MARIADB_PORT 3406
 address=127.0.0.1:$MILLRACE_MARIADB_PORT
 as_user mysql
 
-environment() { echo "MARIADB_URL=mysql://millrace:millrace@$address/millrace"; }
+environment() {
+  echo "MARIADB_URL=mysql://millrace:millrace@$address/millrace"
+  certificate_files
+}
 
 install() {
   provide mariadbd mariadb-server
@@ -26,7 +30,7 @@ write_init_file() {
   cat >"$data/init.sql" <<SQL
 CREATE DATABASE IF NOT EXISTS millrace CHARACTER SET utf8mb4;
 CREATE USER IF NOT EXISTS 'millrace'@'%' IDENTIFIED BY 'millrace';
-GRANT ALL ON *.* TO 'millrace'@'%';
+GRANT ALL ON *.* TO 'millrace'@'%' WITH GRANT OPTION;
 DROP USER IF EXISTS 'root'@'localhost';
 SQL
 }
@@ -34,9 +38,11 @@ SQL
 # The socket's path has a limit of about 100 characters, so it isn't in the data folder.
 launch() {
   write_init_file
+  give_certificates mysql
   say "starting (about 2 s)"
   spawn mariadb "${as[@]}" mariadbd --no-defaults --datadir="$data" --bind-address=127.0.0.1 --port="$MILLRACE_MARIADB_PORT" \
-    --socket="/tmp/millrace-mariadb-$MILLRACE_MARIADB_PORT.sock" --pid-file="$data/mariadb.pid" --init-file="$data/init.sql"
+    --socket="/tmp/millrace-mariadb-$MILLRACE_MARIADB_PORT.sock" --pid-file="$data/mariadb.pid" --init-file="$data/init.sql" \
+    --ssl-ca="$data-tls/ca.pem" --ssl-cert="$data-tls/server.pem" --ssl-key="$data-tls/server.key"
 }
 
 ready() {

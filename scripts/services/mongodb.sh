@@ -1,15 +1,25 @@
 #!/usr/bin/env bash
 # A server that speaks MongoDB's protocol: mongo-java-server on H2, because Debian has no mongod. Data survive a restart.
-server=mongodb
+# mongodb-set.sh starts another one, as a replica set, with the same lines.
+server=${mongodb_server:-mongodb}
 source "$(dirname "${BASH_SOURCE[0]}")/lifecycle.sh"
-setting MILLRACE_MONGODB_PORT 27117
-address=127.0.0.1:$MILLRACE_MONGODB_PORT
+set_name=${mongodb_set:-}
+variable=${mongodb_variable:-MONGODB}
+setting "MILLRACE_${variable}_PORT" "${mongodb_port:-27117}"
+port=MILLRACE_${variable}_PORT
+port=${!port}
+address=127.0.0.1:$port
 maven=${MILLRACE_MAVEN_URL:-https://repo1.maven.org/maven2}
 jars=$cache/mongodb/jars
 source_file=$here/mongodb/MongoServer.java
 classes=$cache/mongodb/classes-$(cksum <"$source_file" | cut -d' ' -f1)
 
-environment() { echo "MONGODB_URI=mongodb://$address/millrace"; }
+# A set in Docker names its member by an address that is inside: whoever connects has to stay with the one given.
+environment() {
+  local direct=
+  [ -z "$set_name" ] || [ "$MILLRACE_SERVICES" != docker ] || direct="?directConnection=true"
+  echo "${variable}_URI=mongodb://$address/millrace$direct"
+}
 
 install() {
   provide curl curl ca-certificates
@@ -34,15 +44,22 @@ compile() {
 launch() {
   mkdir -p "$data"
   say "starting (about 1 s)"
-  spawn mongodb java -Xmx512m -cp "$jars/*:$classes" MongoServer "$MILLRACE_MONGODB_PORT" "$data/millrace.h2"
+  spawn "$server" java -Xmx512m -cp "$jars/*:$classes" MongoServer "$port" "$data/millrace.h2" ${set_name:+"$set_name"}
 }
 
 ready() {
   if [ "$MILLRACE_SERVICES" = docker ]; then
-    compose exec -T mongodb mongosh --quiet --eval 'db.adminCommand("ping")' >/dev/null 2>&1
+    shell 'db.adminCommand("ping")' && { [ -z "$set_name" ] || is_set; }
   else
-    port_open "$MILLRACE_MONGODB_PORT"
+    port_open "$port"
   fi
+}
+
+shell() { compose exec -T "$server" mongosh --quiet --eval "$1" >/dev/null 2>&1; }
+
+is_set() {
+  shell "try { rs.status() } catch (e) { rs.initiate({ _id: '$set_name', members: [{ _id: 0, host: 'localhost:27017' }] }) }"
+  shell 'if (!db.hello().isWritablePrimary) quit(1)'
 }
 
 run "$@"

@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
-# PostgreSQL, on loopback. It refuses to run as root: then it runs as the user that its package makes.
+# PostgreSQL, on loopback, with TLS and without. It refuses to run as root: then it runs as the user that its package makes.
 server=postgres
 source "$(dirname "${BASH_SOURCE[0]}")/lifecycle.sh"
+source "$here/certificates.sh"
 setting MILLRACE_POSTGRES_PORT 5532
 address=127.0.0.1:$MILLRACE_POSTGRES_PORT
 url=postgres://millrace:millrace@$address/millrace
 as_user postgres
 
-environment() { echo "POSTGRES_URL=$url"; }
+environment() {
+  echo "POSTGRES_URL=$url"
+  certificate_files
+}
 
 find_programs() { bin=$(find /usr/lib/postgresql -path "*/bin/initdb" -printf "%h\n" 2>/dev/null | sort -V | tail -n 1) || true; }
 find_programs
@@ -38,10 +42,23 @@ await_reaped() {
   until_true 10 test ! -e "/proc/$pid" || fail "another server (process $pid) uses $data"
 }
 
+# Two users that tests make: one has to come with TLS, the other with its certificate.
+write_access() {
+  cat >"$data/access.conf" <<'CONF'
+hostssl   all millrace_cert all cert
+hostnossl all millrace_tls  all reject
+host      all all           all scram-sha-256
+CONF
+  [ "$(id -u)" != 0 ] || chown postgres "$data/access.conf"
+}
+
 launch() {
   await_reaped
+  give_certificates postgres
+  write_access
   say "starting (about 1 s)"
-  spawn postgres "${as[@]}" "$bin/postgres" -D "$data" -p "$MILLRACE_POSTGRES_PORT" -c listen_addresses=127.0.0.1 -c unix_socket_directories=
+  spawn postgres "${as[@]}" "$bin/postgres" -D "$data" -p "$MILLRACE_POSTGRES_PORT" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
+    -c hba_file="$data/access.conf" -c ssl=on -c ssl_ca_file="$data-tls/ca.pem" -c ssl_cert_file="$data-tls/server.pem" -c ssl_key_file="$data-tls/server.key"
 }
 
 ready() {

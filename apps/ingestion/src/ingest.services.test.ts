@@ -1,73 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { S3 } from "@aws-sdk/client-s3";
-import { MongoClient } from "mongodb";
-import mysql from "mysql2/promise";
-import pg from "pg";
 import { nothingNew, openIngestion, range, shopCsv, shopRows } from "./ingestion-for-test.js";
+import { sourceServers, type SourceServer } from "./servers-for-test.js";
 
-type Rows = ReturnType<typeof shopRows>;
-
-interface Server {
-  readonly url: string;
-  put(rows: Rows): Promise<void>;
-  /** The source of pipeline.yaml, with its url in ${SHOP_URL}. */
-  readonly source: string;
-  /** The same url with a password that is wrong; undefined where the server of the tests knows no passwords. */
-  readonly wrong?: string;
-  close(): Promise<void>;
-}
-
-const table = `visits_${randomUUID().slice(0, 8)}`;
-const sqlSource = `{ kind: sql, url: "\${SHOP_URL}", query: "select * from ${table}" }`;
-const wrongPassword = (url: string): string =>
-  Object.assign(new URL(url), { username: "nobody", password: "wr0ng" }).href;
-
-async function postgres(): Promise<Server> {
-  const url = process.env.POSTGRES_URL!;
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(`create table ${table} (id int, day timestamp, bought text)`);
-  const put = async (rows: Rows) => {
-    for (const row of rows) await client.query(`insert into ${table} values ($1, $2, $3)`, [...row]);
-  };
-  const close = async () => {
-    await client.query(`drop table ${table}`);
-    await client.end();
-  };
-  return { url, put, source: sqlSource, close };
-}
-
-async function mariadb(): Promise<Server> {
-  const url = process.env.MARIADB_URL!;
-  const client = await mysql.createConnection({ uri: url });
-  await client.query(`create table ${table} (id int, day datetime, bought text)`);
-  const put = async (rows: Rows) => void (await client.query(`insert into ${table} values ?`, [rows]));
-  const close = async () => {
-    await client.query(`drop table ${table}`);
-    await client.end();
-  };
-  return { url, put, source: sqlSource, wrong: wrongPassword(url), close };
-}
-
-async function mongodb(): Promise<Server> {
-  const url = process.env.MONGODB_URI!;
-  const client = await new MongoClient(url).connect();
-  const visits = client.db("shop").collection(table);
-  const put = async (rows: Rows) =>
-    void (await visits.insertMany(rows.map(([id, day, bought]) => ({ id, day: new Date(day), bought }))));
-  const close = async () => {
-    await visits.drop().catch(() => undefined);
-    await client.close();
-  };
-  return { url, put, source: `{ kind: mongodb, url: "\${SHOP_URL}", database: shop, collection: ${table} }`, close };
-}
-
-describe.each([
-  ["PostgreSQL", postgres],
-  ["MariaDB", mariadb],
-  ["MongoDB", mongodb],
-] as const)("the ingest step on a real %s", (name, open) => {
-  let server: Server;
+describe.each(sourceServers)("the ingest step on a real %s", (name, open) => {
+  let server: SourceServer;
   let shop: Awaited<ReturnType<typeof openIngestion>>;
   const begin = async (span: string, url = server.url) => {
     shop = await openIngestion({ SHOP_URL: url });

@@ -6,6 +6,7 @@ import { findPipeline, step, writeJson, type StepContext } from "@millrace/servi
 import { openStaging, type Staging } from "@millrace/tables";
 import { assembleSpans } from "./assemble-spans.js";
 import { storeDataset } from "./feature-store.js";
+import { outOfMemory } from "./long-texts.js";
 import { counted, type Means } from "./means.js";
 import { NOTHING_NEW, nothingNew, readSpan, watermarkAfter } from "./read-span.js";
 import type { ReadRequest } from "./read-source.js";
@@ -55,10 +56,12 @@ async function withMeans<T>(context: Context, does: (means: Means) => Promise<T>
   }
 }
 
-async function withStaging<T>({ workFolder }: Means, does: (staging: Staging) => Promise<T>): Promise<T> {
+async function withStaging<T>({ workFolder, context }: Means, does: (staging: Staging) => Promise<T>): Promise<T> {
   const staging = await openStaging({ folder: workFolder });
   try {
     return await does(staging);
+  } catch (error) {
+    throw outOfMemory(error, `run ${context.run}`);
   } finally {
     await staging.close();
   }

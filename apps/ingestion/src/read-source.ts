@@ -4,6 +4,7 @@ import { largestOf, readDatabase, type DatabaseSource, type FilesRequest, type S
 import { fetchHttp } from "./fetch-http.js";
 import { fetchS3 } from "./fetch-s3.js";
 import { locateSource, refuseChanged, type LocatedSource } from "./locate-source.js";
+import { refusingLongTexts } from "./long-texts.js";
 import { counted, everySecond, type Means } from "./means.js";
 import { insideRoots, sourceRoots, type Root } from "./source-roots.js";
 import type { Watermark } from "./watermark.js";
@@ -168,7 +169,7 @@ async function readRows(
   const located = await databaseOf(source, folder, means);
   const location = locationOf(source, located.url);
   means.context.progress(`reading ${location}`);
-  const read = await readDatabase(located, staging.sink, {
+  const read = await readDatabase(located, refusingLongTexts(staging.sink, location), {
     ...{ since, watermark, signal: means.context.signal, folder: means.workFolder },
     onProgress: everySecond(means.context, (rows) => `${counted(rows)} rows read`),
   });

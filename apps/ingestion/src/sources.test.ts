@@ -153,6 +153,30 @@ describe("an http source", () => {
     expect(asked).toEqual([undefined, expect.stringMatching(/^bytes=[1-9]\d+-$/)]);
   });
 
+  it("is read from the beginning where it was replaced while it was cut", async () => {
+    answer = ({ headers }, response) => {
+      if (headers["if-range"]) return void response.setHeader("etag", '"2"').end(shopCsv(41, 70));
+      response.writeHead(200, { "content-length": 100_000, etag: '"1"' });
+      response.write(shopCsv(1, 40), () => response.socket!.end());
+    };
+    await open();
+    expect(await shop.rowsOf(await shop.run())).toEqual(range(41, 70));
+  });
+
+  it.each([
+    ["a ZIP archive", "PK\u0003\u0004 rows.csv", "SOURCE_WRONG_KIND"],
+    ["no rows", "id,day,bought\n", "SOURCE_NO_ROWS"],
+    ["one class", shopCsv(1, 30).replaceAll("no", "yes"), "TARGET_ONE_CLASS"],
+    ["a text that is too long", `${shopCsv(1, 30)}31,${"x".repeat(900_000)},no\n`.repeat(2), "SOURCE_TOO_LARGE"],
+  ])("is refused with %s, and nothing of it is published", async (_what, body, code) => {
+    answer = (_request, response) => response.end(body);
+    await open();
+    await expect(shop.run()).rejects.toMatchObject({ code });
+    const stored = [];
+    for await (const entry of shop.platform.artifacts.list()) stored.push(entry);
+    expect(stored).toEqual([]);
+  });
+
   it("is tried again later when it is cut each time, or away", async () => {
     answer = (_request, response) => {
       response.writeHead(200, { "content-length": 1000 });

@@ -10,3 +10,4 @@ export {
 export type * from "./staging/staging.js";
 export { countRows, largestOf, readDatabase } from "./databases/read-database.js";
 export type { DatabaseSource } from "./databases/database-source.js";
+export { watchChanges, type Changes, type Watching } from "./databases/watch-changes.js";

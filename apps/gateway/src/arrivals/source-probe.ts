@@ -4,7 +4,7 @@ import { createGunzip } from "node:zlib";
 import { digestOf, fromEnvironment, ProblemError } from "@millrace/contracts";
 import type { Environment, PipelineFile, Platform } from "@millrace/service";
 import { openObjectSource, type ListedObject, type ObjectSource } from "@millrace/storage";
-import { countRows, largestOf, type DatabaseSource } from "@millrace/tables";
+import { countRows, largestOf, watchChanges, type DatabaseSource, type Watching } from "@millrace/tables";
 import { filesAt } from "./source-files.js";
 
 /** Looks at a pipeline's source without reading it. */
@@ -13,6 +13,8 @@ export interface SourceProbe {
   rows(file: PipelineFile): Promise<number>;
   /** The largest value of its watermark column; undefined where it has none. */
   largest(file: PipelineFile): Promise<number | string | undefined>;
+  /** Follows what is added to it, behind a token or from now on; false where the source has no change stream. */
+  watch(file: PipelineFile, after?: string): Promise<Watching | false>;
   /** The digest of the objects at s3://bucket/key-or-prefix; undefined for any other address, or where there are none. */
   objects(url: string): Promise<string | undefined>;
   /** The objects below a prefix. */
@@ -48,6 +50,13 @@ export function openSourceProbe({ environment, settings }: ProbeParts): SourcePr
       const source = databaseOf(file, environment);
       const column = file.spec.span.watermark ?? (source?.kind === "mongodb" ? "_id" : undefined);
       return source === undefined || column === undefined ? undefined : largestOf(source, column);
+    },
+    async watch(file, after) {
+      const source = databaseOf(file, environment);
+      if (source?.kind !== "mongodb") return false;
+      const { read, watermark = "_id" } = file.spec.span;
+      // A document that was changed is not read again where only new identifiers are.
+      return watchChanges(source, { after, watermark, updates: read !== "new" || watermark !== "_id" });
     },
     objects,
     list,

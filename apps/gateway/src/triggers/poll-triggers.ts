@@ -44,6 +44,7 @@ export function pollTriggers(parts: PollParts): TriggerPoll {
 
   async function lookAt(file: PipelineFile, trigger: TriggerSpec, key: string): Promise<void> {
     try {
+      if ("changes" in trigger) return;
       if ("every" in trigger && !(await isDue(key, file, trigger.every))) return;
       await act(file, trigger);
     } catch (error) {
@@ -58,7 +59,7 @@ export function pollTriggers(parts: PollParts): TriggerPoll {
     if ("cron" in trigger) return lookAtCron(file, trigger, parts);
     if ("s3" in trigger) return lookAtPrefix(file, trigger, parts);
     if ("rows" in trigger) return lookAtRows(file, trigger, parts);
-    if ("watermark" in trigger) return lookAtWatermark(file, trigger, parts);
+    if ("watermark" in trigger) return void (await lookAtWatermark(file, trigger, parts));
     if ("absence" in trigger) return lookForAbsence(file, trigger, parts);
   }
 

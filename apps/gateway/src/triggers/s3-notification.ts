@@ -1,5 +1,5 @@
 import { ProblemError, issuesOf, type AcceptedRun } from "@millrace/contracts";
-import { z } from "zod";
+import * as z from "zod";
 import type { PipelineList } from "../pipeline-list.js";
 import { SUCCESS } from "./landing.js";
 import { folderOf, landingsAmong, nameOf, takeLanding, type S3TriggerParts } from "./s3-trigger.js";

@@ -15,7 +15,6 @@ export interface SourceTriggerParts {
 }
 
 export type RowsSpec = Extract<TriggerSpec, { rows: number }>;
-export type WatermarkSpec = Extract<TriggerSpec, { watermark: true }>;
 
 /** Begins a run when the source has so many rows more than it had when the last run began. */
 export async function lookAtRows(file: PipelineFile, trigger: RowsSpec, parts: SourceTriggerParts): Promise<void> {
@@ -58,21 +57,22 @@ async function baselineOf(
 const rowsId = ({ spec }: PipelineFile, trigger: RowsSpec, { rows, run }: { rows: number; run?: string }): string =>
   shortDigestOf({ pipeline: spec.name, trigger, since: rows, run: run ?? null });
 
-/** Begins a run when the watermark of a database source has moved since the last look that began one. */
+/** Begins a run when the watermark of a database source has moved since the last look that began one; then it is told. */
 export async function lookAtWatermark(
   file: PipelineFile,
-  trigger: WatermarkSpec,
+  trigger: TriggerSpec,
   { states, probe, arrivals, begin }: SourceTriggerParts,
-): Promise<void> {
-  const key = stateKey(file, trigger);
+  key = stateKey(file, trigger),
+): Promise<number | string | undefined> {
   const before = (await states.get(key))?.value;
   const largest = await probe.largest(file);
-  if (largest === undefined || largest === before?.largest) return;
+  if (largest === undefined || largest === before?.largest) return undefined;
   const { lastRun } = await arrivals.last(file.spec.name);
-  if (before?.largest !== undefined || lastRun === undefined) {
+  const begins = before?.largest !== undefined || lastRun === undefined;
+  if (begins)
     await begin(file, { reason: "watermark", id: shortDigestOf({ pipeline: file.spec.name, trigger, largest }) });
-  }
   await remember(key, file, { largest }, states);
+  return begins ? largest : undefined;
 }
 
 const remember = (key: string, { spec }: PipelineFile, said: Partial<TriggerState>, states: TriggerStates) =>

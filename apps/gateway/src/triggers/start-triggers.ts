@@ -8,6 +8,7 @@ import { beginRun, checkEvent, pipelineNamed, type BeginParts } from "../begin-r
 import type { GatewayMetrics } from "../gateway-metrics.js";
 import { openPipelineList } from "../pipeline-list.js";
 import { takeArrivals } from "./arrival-queue.js";
+import { followChanges } from "./change-trigger.js";
 import { hearOfDrift } from "./drift-trigger.js";
 import { watchFolders } from "./folder-trigger.js";
 import { pollTriggers } from "./poll-triggers.js";
@@ -37,6 +38,7 @@ export async function startTriggers({ platform, app, probe, metrics, ...parts }:
   webhookRoutes(app, shared);
   const folders = watchFolders(shared);
   const poll = pollTriggers(shared);
+  const changes = followChanges(shared);
   const arriving = await takeArrivals(bus, {
     notification: (notification) => hearNotification(notification, shared),
     arrival: async (arrival: ArrivalRequest) =>
@@ -47,6 +49,6 @@ export async function startTriggers({ platform, app, probe, metrics, ...parts }:
     },
   });
   const hear = (event: CloudEvent) => hearOfDrift(event, { ...shared, begin: (wish) => beginRun(wish, parts) });
-  const stop = async () => void (await Promise.all([arriving.cancel(), folders.stop(), poll.stop()]));
+  const stop = async () => void (await Promise.all([arriving.cancel(), folders.stop(), poll.stop(), changes.stop()]));
   return { hear, look: poll.look, stop };
 }

@@ -22,6 +22,11 @@ export interface TriggerState {
   askedAt?: string;
   /** s3: what lay there when it was taken. */
   content?: string;
+  /** changes: up to where they have begun runs, the run that is about to be begun, and which gateway follows until when. */
+  token?: string;
+  pending?: { id: string; token?: string; largest?: number | string };
+  follower?: string;
+  followedUntil?: string;
 }
 
 export type TriggerStates = Records<TriggerState>;

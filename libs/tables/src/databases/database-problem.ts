@@ -13,6 +13,13 @@ export interface Problems {
   duplicateColumn(column: string): ProblemError;
   mixedWatermark(column: string): ProblemError;
   unreadable(cause: Error): ProblemError;
+  /** The server's certificate comes from nobody who is trusted, or its time is over. */
+  untrusted(cause: Error): ProblemError;
+  otherHost(cause: Error): ProblemError;
+  withoutTls(cause: Error): ProblemError;
+  wantsTls(cause: Error): ProblemError;
+  wantsCertificate(cause: Error): ProblemError;
+  certificateFile(message: string): ProblemError;
   /** The server is away, for now. */
   outage(cause: Error): Retry;
 }
@@ -39,6 +46,12 @@ export function problemsOf(url: string): Problems {
     duplicateColumn: (column) => problem(duplicateColumn(column)),
     mixedWatermark: (column) => problem(mixedWatermark(column)),
     unreadable: (cause) => problem(unreadable(sentence(wordsOf(cause))), cause),
+    untrusted: (cause) => problem(untrusted(sentence(wordsOf(cause))), cause),
+    otherHost: (cause) => problem(otherHost(sentence(wordsOf(cause))), cause),
+    withoutTls: (cause) => problem(withoutTls, cause),
+    wantsTls: (cause) => problem(wantsTls(sentence(wordsOf(cause))), cause),
+    wantsCertificate: (cause) => problem(wantsCertificate(sentence(wordsOf(cause))), cause),
+    certificateFile: (message) => problem(certificateFile(sentence(message))),
     outage: (cause) =>
       new Retry(
         { code: "SOURCE_UNAVAILABLE", where, message: clean(sentence(wordsOf(cause))), remedy: again },
@@ -61,7 +74,37 @@ const again = "It is tried again; see that the server runs and can be reached fr
 const denied = (message: string): Words => [
   "SOURCE_ACCESS_DENIED",
   message,
-  "Check the user and the password in the url, and what the user may read.",
+  "Check the user and the password in the url, what the user may read, and whether it has to come by TLS.",
+];
+const untrusted = (message: string): Words => [
+  "SOURCE_CERTIFICATE_UNTRUSTED",
+  `the server's certificate is not trusted: ${message}`,
+  "Name the file of the authority that signed it (sslrootcert, ssl-ca or tlsCAFile in the url), or renew the certificate.",
+];
+const otherHost = (message: string): Words => [
+  "SOURCE_CERTIFICATE_OTHER_HOST",
+  `the server's certificate is for another host: ${message}`,
+  "Write the host in the url as the certificate has it, or have a certificate made for this one.",
+];
+const withoutTls: Words = [
+  "SOURCE_TLS_UNAVAILABLE",
+  "the server speaks no TLS, which the url asks for.",
+  "Turn TLS on at the server; where the network can be trusted, leave the setting out of the url.",
+];
+const wantsTls = (message: string): Words => [
+  "SOURCE_TLS_REQUIRED",
+  `the server refuses connections without TLS: ${message}`,
+  "Add sslmode=verify-full to the url, and sslrootcert=FILE where its authority is your own.",
+];
+const wantsCertificate = (message: string): Words => [
+  "SOURCE_ACCESS_DENIED",
+  `the server wants a certificate of its client, and one that it trusts: ${message}`,
+  "Name its file and that of its key in the url: sslcert and sslkey, ssl-cert and ssl-key, or tlsCertificateKeyFile.",
+];
+const certificateFile = (message: string): Words => [
+  "SOURCE_CERTIFICATE_UNREADABLE",
+  message,
+  "Name PEM files that the service may read, and a key that belongs to its certificate.",
 ];
 const notFound = (message: string): Words => [
   "SOURCE_NOT_FOUND",

@@ -11,4 +11,4 @@ export type {
   Until,
   Watermark,
 } from "./database-source.js";
-export { watchCollection, type Watching, type WatchOptions } from "./watch-collection.js";
+export { watchChanges, type Changes, type Watching, type WatchOptions } from "./watch-changes.js";

@@ -1,5 +1,6 @@
 import { ProblemError } from "@millrace/contracts";
 import { sentence, type Problems } from "./database-problem.js";
+import { tlsProblem } from "./tls-problem.js";
 
 interface MongodbError extends Error {
   readonly code?: number | string;
@@ -15,6 +16,8 @@ const faults = new Set([2, 4, 9, 14, 15, 16, 17, 28, 31, 40, 52, 59, 73, 96, 115
 export function mongodbProblem(error: MongodbError, problems: Problems): ProblemError {
   const refused = refusalIn(error);
   if (refused) return refused;
+  const tls = tlsProblem(error, problems);
+  if (tls) return tls;
   const words = sentence(error.message);
   if (error.name === "MongoServerError" && typeof error.code === "number") {
     if (denied.has(error.code)) return problems.denied(error);

@@ -2,7 +2,7 @@ import { BSON, MongoClient, type Document } from "mongodb";
 import { collectingSink } from "./collecting-sink.js";
 import { databaseConformance, type ColumnType, type Value } from "./database-conformance.js";
 import type { MongodbSource } from "./database-source.js";
-import { countRows, largestOf, readDatabase, watchCollection } from "./index.js";
+import { countRows, largestOf, readDatabase } from "./index.js";
 import { serverConformance } from "./server-conformance.js";
 
 const { Binary, Decimal128, Long, ObjectId, UUID } = BSON;
@@ -133,14 +133,5 @@ describe("a collection", () => {
       code: "SOURCE_NOT_FOUND",
       message: expect.stringContaining(source.collection) as string,
     });
-  });
-
-  it("is not watched where the server has no change streams", async () => {
-    const source = await holding([{ a: 1 }]);
-    const off = new AbortController();
-    const watching = await watchCollection(source, () => undefined, { signal: off.signal });
-    off.abort();
-    if (watching) await watching.ended;
-    else expect(watching).toBe(false);
   });
 });

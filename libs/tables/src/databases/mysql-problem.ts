@@ -1,5 +1,6 @@
 import { ProblemError } from "@millrace/contracts";
 import { sentence, type Problems } from "./database-problem.js";
+import { tlsProblem } from "./tls-problem.js";
 
 interface MysqlError extends Error {
   readonly errno?: number;
@@ -20,6 +21,8 @@ const FIRST_OF_CLIENT = 2000;
 export function mysqlProblem(error: MysqlError, problems: Problems): ProblemError {
   if (error instanceof ProblemError) return error;
   const { errno = 0 } = error;
+  const tls = tlsProblem(error, problems);
+  if (tls) return tls;
   const words = sentence(error.message);
   if (denied.has(errno)) return problems.denied(error);
   if (missing.has(errno)) return problems.notFound(words, error);

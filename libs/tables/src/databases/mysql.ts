@@ -1,4 +1,5 @@
 import { createConnection, type Connection, type FieldPacket } from "mysql2";
+import type { Socket } from "node:net";
 import { guardedSocket, refuseAddress } from "./address.js";
 import type { Since, SqlSource, Watermark } from "./database-source.js";
 import type { Database, OpenOptions, OpenQuery, Question } from "./database.js";
@@ -26,7 +27,7 @@ export async function openMysql(source: SqlSource, options: OpenOptions): Promis
     work.catch((error: Error) => Promise.reject(mysqlProblem(error, problems)));
   const connection = connectionTo(source.url, options, problems);
   const asked = { connection, query, problems, explained, silenceMs: options.silenceMs };
-  const close = () => void connection.destroy();
+  const close = () => cutOff(connection);
   options.signal?.addEventListener("abort", close, { once: true });
   try {
     await explained(begin(connection, options));
@@ -64,6 +65,12 @@ function connectionTo(url: string, { connectMs }: OpenOptions, problems: Problem
   // The connection's end is told to whoever waits for an answer; without this it would end the process as well.
   connection.on("error", () => undefined);
   return connection;
+}
+
+/** The driver itself only says goodbye: a server with rows left to send would wait, and hold the table, for `silenceMs`. */
+function cutOff(connection: Connection): void {
+  connection.destroy();
+  (connection as unknown as { readonly stream: Socket }).stream.destroy();
 }
 
 /** One snapshot to read from, times in UTC, and a server that waits while rows are put away. */

@@ -1,5 +1,6 @@
 import { ProblemError } from "@millrace/contracts";
 import { sentence, type Problems } from "./database-problem.js";
+import { tlsProblem } from "./tls-problem.js";
 import { lineAndColumn } from "./select-statement.js";
 
 /** What the server says of an error; `position` counts the characters of the statement from 1 on. */
@@ -14,6 +15,8 @@ export function postgresProblem(error: PostgresError, problems: Problems, query:
   if (error instanceof ProblemError) return error;
   const { code = "", position, hint } = error;
   const words = sentence([error.message, hint].filter(Boolean).join(". "));
+  const tls = tlsProblem(error, problems);
+  if (tls) return tls;
   if (["28P01", "28000", "42501"].includes(code)) return problems.denied(error);
   if (["3D000", "42P01", "3F000"].includes(code)) return problems.notFound(words, error);
   if (changed(error)) return problems.schemaChanged(words, error);

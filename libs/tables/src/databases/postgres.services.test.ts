@@ -4,6 +4,7 @@ import { databaseConformance, type ColumnType, type Value } from "./database-con
 import { readDatabase } from "./index.js";
 import { selectConformance } from "./select-conformance.js";
 import { serverConformance } from "./server-conformance.js";
+import { tlsConformance, type TlsSetting } from "./tls-conformance.js";
 
 const url = process.env.POSTGRES_URL ?? "";
 const types = {
@@ -42,6 +43,27 @@ async function setting() {
 databaseConformance("PostgreSQL", setting);
 selectConformance("PostgreSQL", setting);
 serverConformance("PostgreSQL", setting);
+if (process.env.TLS_FILES) tlsConformance("PostgreSQL", tlsSetting);
+
+// Its access file knows these two by name.
+async function tlsSetting(): Promise<TlsSetting> {
+  const client = new pg.Client(url);
+  await client.connect();
+  const encrypted = { name: "millrace_tls", password: "only-with-tls" };
+  const certified = { name: "millrace_cert", password: "" };
+  for (const { name, password } of [encrypted, certified]) {
+    await client.query(`drop role if exists ${name}`);
+    await client.query(`create role ${name} login${password && ` password '${password}'`}`);
+  }
+  return {
+    ...{ url, encrypted, certified, withoutTlsCode: "SOURCE_TLS_REQUIRED" },
+    withoutTls: () => Buffer.from("N"),
+    async close() {
+      for (const { name } of [encrypted, certified]) await client.query(`drop role ${name}`);
+      await client.end();
+    },
+  };
+}
 
 describe("PostgreSQL's own", () => {
   const read = async (query: string, at = url) => {

@@ -3,6 +3,7 @@ import { guardedSocket, refuseAddress } from "./address.js";
 import type { Since, SqlSource, Watermark } from "./database-source.js";
 import type { Database, OpenOptions, OpenQuery, Question } from "./database.js";
 import { problemsOf, type Problems } from "./database-problem.js";
+import { postgresAddress } from "./postgres-address.js";
 import { postgresProblem, type PostgresError } from "./postgres-problem.js";
 import { streamRows } from "./postgres-rows.js";
 import { isCollated, oids, postgresType } from "./postgres-types.js";
@@ -52,7 +53,7 @@ type PostgresClient = Client & { connection: { stream: NodeJS.ReadableStream & {
 function clientOf(url: string, { connectMs, queryMs }: OpenOptions, problems: Problems): PostgresClient {
   try {
     const client = new pg.Client({
-      connectionString: url,
+      ...postgresAddress(url, problems),
       connectionTimeoutMillis: connectMs,
       statement_timeout: queryMs,
       keepAlive: true,

@@ -9,7 +9,8 @@ export interface TcpProxy {
   close(): Promise<void>;
 }
 
-export async function openTcpProxy(target: string): Promise<TcpProxy> {
+/** `first` changes what the server says first on each connection. */
+export async function openTcpProxy(target: string, first = (bytes: Buffer): Buffer => bytes): Promise<TcpProxy> {
   const { hostname, port, href } = new URL(target);
   const sockets = new Set<Socket>();
   let left = Infinity;
@@ -22,7 +23,10 @@ export async function openTcpProxy(target: string): Promise<TcpProxy> {
       socket.on("close", () => [inbound, outbound].forEach((each) => each.destroy()));
     }
     inbound.pipe(outbound);
-    outbound.on("data", (bytes) => pass(inbound, bytes));
+    outbound.once("data", (bytes) => {
+      pass(inbound, first(bytes));
+      outbound.on("data", (more) => pass(inbound, more));
+    });
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port: own } = server.address() as { port: number };
