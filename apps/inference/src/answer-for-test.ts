@@ -3,8 +3,10 @@ import { HttpProblem, openLog } from "@millrace/service";
 import { openAnswerer } from "./answer.js";
 import { modelWith } from "./inference-for-test.js";
 import type { PredictionMetrics, Tally } from "./metrics.js";
+import type { MicroBatchOptions } from "./micro-batches.js";
 import type { LoggedPrediction } from "./prediction-log/prediction-log.js";
-import type { Observation, ServedModel, Serving } from "./serving.js";
+import type { Observation, ServedModel } from "./served-model.js";
+import type { Serving } from "./serving.js";
 
 export const servedForTest = (version: number, border = 0): ServedModel => ({
   ...{ name: "sides", version, generation: version, loadedAt: "", digest: "", role: "champion" },
@@ -12,7 +14,7 @@ export const servedForTest = (version: number, border = 0): ServedModel => ({
 });
 
 /** An answerer over versions in memory, and what it told the others. */
-export function answererForTest(versions: readonly ServedModel[] = [servedForTest(1)]) {
+export function answererForTest(versions: readonly ServedModel[] = [servedForTest(1)], batches?: MicroBatchOptions) {
   const logged: LoggedPrediction[] = [];
   const observed: (Observation & { version: number })[] = [];
   const state = { now: versions[0]! };
@@ -27,7 +29,7 @@ export function answererForTest(versions: readonly ServedModel[] = [servedForTes
   } as unknown as Serving;
   const log = openLog({ LOG_LEVEL: "error" }, { service: "test" });
   const answerer = openAnswerer({
-    ...{ serving, metrics: metricsForTest(), clock: () => new Date(0) },
+    ...{ serving, metrics: metricsForTest(), clock: () => new Date(0), batches },
     log: { write: (entry: LoggedPrediction) => void logged.push(entry) } as never,
   });
   return { answerer, serving, log, logged, observed, state };

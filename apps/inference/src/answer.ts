@@ -2,35 +2,32 @@ import type { PredictResponse } from "@millrace/contracts";
 import { HttpProblem, type Clock } from "@millrace/service";
 import { openAccount, type Account } from "./account.js";
 import { responseOf, textOf, textOfMany, type Answer } from "./answer-text.js";
-import { openModelChoice, type ModelChoice } from "./choose-model.js";
+import type { Asked } from "./asked.js";
+import { openModelChoice } from "./choose-model.js";
 import type { PredictionMetrics } from "./metrics.js";
+import { openMicroBatches, type MicroBatches, type MicroBatchOptions } from "./micro-batches.js";
 import type { PredictionLog } from "./prediction-log/prediction-log.js";
 import { openPreparedModels, type PreparedModel } from "./prepared-model.js";
 import { MOST_PROBLEMS, rowProblem, rowsProblem } from "./row-problem.js";
+import { readAllAnew, readAnew } from "./read-anew.js";
 import { scoreRow, scoreRows } from "./score-row.js";
-import type { ServedModel, Serving } from "./serving.js";
-
-export interface Asked extends ModelChoice {
-  readonly explain?: boolean;
-  readonly probabilities?: boolean;
-  readonly caller?: string;
-  readonly trace?: string;
-  /** Where the row stands in what the caller sent, as a JSON pointer; pointers of problems begin with it. */
-  readonly at?: string;
-}
+import type { ServedModel } from "./served-model.js";
+import type { Serving } from "./serving.js";
 
 /** The one way to a prediction: chooses the version, checks the row, predicts, counts, observes and logs. */
 export interface Answerer {
   one(asked: Asked, features: unknown): PredictResponse;
   /** What JSON.stringify makes of `one`. */
   oneText(asked: Asked, features: unknown): string;
+  /** The same where rows that come at the same time are scored together; undefined: this one is not. */
+  oneSoon?: MicroBatches;
   /** All rows, answered by one version; where a row is wrong none is answered, and the problem points at each wrong field. */
   many(asked: Asked, rows: readonly unknown[]): PredictResponse[];
   /** The same as JSON: which version answered is said once for all rows. */
   manyText(asked: Asked, rows: readonly unknown[]): string;
   /** Rows that come one after the other, answered by one version however long it takes. A wrong row throws, the next can come. */
   rows(asked: Asked): RowAnswerer;
-  /** Counts and logs a request that was refused before it came to a row. */
+  /** Counts and logs a request that was refused before it came to a row; told again of one that it knows, it does nothing. */
   refused(asked: Asked, error: unknown): void;
 }
 
@@ -46,6 +43,8 @@ export interface AnswererParts {
   /** Unset: nothing is logged. */
   log?: PredictionLog;
   defaultModel?: string;
+  /** Unset: each row is answered by itself. */
+  batches?: MicroBatchOptions;
 }
 
 interface Parts {
@@ -54,13 +53,16 @@ interface Parts {
   readonly account: Account;
 }
 
-export function openAnswerer({ serving, metrics, clock, log, defaultModel }: AnswererParts): Answerer {
+export function openAnswerer({ serving, metrics, clock, log, defaultModel, batches }: AnswererParts): Answerer {
   const parts: Parts = {
     choose: openModelChoice(serving, defaultModel),
     prepare: openPreparedModels(metrics),
-    account: openAccount({ serving, metrics, clock, log }),
+    account: openAccount({ serving, metrics, clock, log, defaultModel }),
   };
+  const alone = (served: ServedModel, asked: Asked, features: unknown) =>
+    answerOne({ ...parts, choose: () => served }, asked, features);
   return {
+    ...(batches !== undefined && { oneSoon: openMicroBatches({ ...parts, alone }, batches) }),
     one: (asked, features) => responseOf(answerOne(parts, asked, features)),
     oneText: (asked, features) => textOf(answerOne(parts, asked, features)),
     many: (asked, rows) => answerMany(parts, asked, rows).map(responseOf),
@@ -70,7 +72,8 @@ export function openAnswerer({ serving, metrics, clock, log, defaultModel }: Ans
   };
 }
 
-function answerOne({ choose, prepare, account }: Parts, asked: Asked, features: unknown): Answer {
+function answerOne(parts: Parts, asked: Asked, features: unknown): Answer {
+  const { choose, prepare, account } = parts;
   const began = performance.now();
   let served: ServedModel | undefined;
   try {
@@ -79,13 +82,16 @@ function answerOne({ choose, prepare, account }: Parts, asked: Asked, features: 
     account.answered(asked, answer, features, performance.now() - began);
     return answer;
   } catch (thrown) {
+    const read = served && readAnew(served, features, thrown);
+    if (read !== undefined) return answerOne(parts, asked, read);
     const error = rowProblem(thrown, asked.at ?? "/features");
     account.refused(asked, error, { began, served, features });
     throw error;
   }
 }
 
-function answerMany({ choose, prepare, account }: Parts, asked: Asked, rows: readonly unknown[]): Answer[] {
+function answerMany(parts: Parts, asked: Asked, rows: readonly unknown[]): Answer[] {
+  const { choose, prepare, account } = parts;
   const began = performance.now();
   let served: ServedModel | undefined;
   try {
@@ -95,6 +101,8 @@ function answerMany({ choose, prepare, account }: Parts, asked: Asked, rows: rea
     answers.forEach((answer, index) => account.answered(asked, answer, rows[index], each));
     return answers;
   } catch (error) {
+    const read = served && readAllAnew(served, rows, error);
+    if (read !== undefined) return answerMany(parts, asked, read);
     account.refused(asked, error, { began, served });
     throw error;
   }
@@ -134,6 +142,8 @@ function answerRows({ choose, prepare, account }: Parts, asked: Asked): RowAnswe
       account.answered(asked, answer, features, performance.now() - began);
       return responseOf(answer);
     } catch (thrown) {
+      const read = readAnew(served, features, thrown);
+      if (read !== undefined) return row(read);
       const error = rowProblem(thrown, asked.at ?? "");
       account.refused(asked, error, { began, served, features });
       throw error;

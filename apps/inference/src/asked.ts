@@ -1,6 +1,15 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { callerOf, HttpProblem } from "@millrace/service";
-import type { Asked } from "./answer.js";
+import type { ModelChoice } from "./choose-model.js";
+
+export interface Asked extends ModelChoice {
+  readonly explain?: boolean;
+  readonly probabilities?: boolean;
+  readonly caller?: string;
+  readonly trace?: string;
+  /** Where the row stands in what the caller sent, as a JSON pointer; pointers of problems begin with it. */
+  readonly at?: string;
+}
 
 const MOST_KEY = 256;
 const traceparent = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;
@@ -41,7 +50,7 @@ function keyOf({ "x-request-key": key }: IncomingHttpHeaders): string | undefine
 }
 
 /** The trace's id; a header of another form counts as none, as W3C says. */
-const traceOf = (headers: IncomingHttpHeaders): string | undefined =>
+export const traceOf = (headers: IncomingHttpHeaders): string | undefined =>
   typeof headers.traceparent === "string" ? traceparent.exec(headers.traceparent)?.[1] : undefined;
 
 function flag(query: string, name: string): boolean {

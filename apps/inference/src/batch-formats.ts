@@ -2,7 +2,7 @@ import type { PredictResponse } from "@millrace/contracts";
 import { html, style, type Markup } from "@millrace/pages";
 import type { HttpProblem } from "@millrace/service";
 import type { BatchRow } from "./batch-rows.js";
-import type { ServedModel } from "./serving.js";
+import type { ServedModel } from "./served-model.js";
 
 /** How answers are written. Each part is text that is ready to be sent. */
 export interface BatchFormat {

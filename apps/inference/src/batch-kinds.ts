@@ -1,7 +1,7 @@
 import { HttpProblem } from "@millrace/service";
 import { csvFormat, htmlFormat, ndjsonFormat, type BatchFormat } from "./batch-formats.js";
 import { isJson } from "./read-body.js";
-import type { ServedModel } from "./serving.js";
+import type { ServedModel } from "./served-model.js";
 
 export type BodyKind = "json" | "ndjson" | "csv" | "form";
 

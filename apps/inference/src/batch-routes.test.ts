@@ -72,6 +72,39 @@ describe("a batch", () => {
     expect(logged[1]!.features).toEqual([null, "b"]);
   });
 
+  it("reads a file as ingestion does: its delimiter, decimal comma and words for a missing value", async () => {
+    const file = '\uFEFFid; x ;"shop"\r\n7;1.234,5;"a;b"\r\n8; -5 ;n/a\r\n9;?; \r\n';
+    const url = `http://127.0.0.1:${port()}/models/sides/predict/batch?decimal=comma`;
+    const response = await fetch(url, { method: "POST", body: file, headers: { "content-type": "text/csv" } });
+    const [, first] = await linesOf(response);
+    expect(first).toMatch(/^7,"1\.234,5",a;b,right,/);
+    expect(logged.map(({ features }) => features)).toEqual([
+      [1234.5, "a;b"],
+      [-5, null],
+      [null, null],
+    ]);
+    expect((await send("x|shop\n5|NULL\n", "text/csv")).status).toBe(200);
+    expect(logged[3]!.features).toEqual([5, null]);
+    expect(await linesOf(await send("x\tshop\n0x10\ta\n", "text/csv"))).toEqual([
+      expect.anything(),
+      expect.stringContaining("must be a number"),
+    ]);
+    const wrong = await fetch(url.replace("comma", "dot"), { method: "POST", headers: { "content-type": "text/csv" } });
+    expect(await wrong.json()).toMatchObject({ code: "QUERY_INVALID", status: 400 });
+  });
+
+  it("leaves out of a line of JSON what is no feature, such as the answer in the file that was learnt from", async () => {
+    const lines =
+      '{"x":5,"side":"left","shop":"a","__proto__":{"x":1}}\n{"features":{"x":-5,"shop":"a","id":7}}\n{"x":5,"id":7}\n';
+    const answers = (await linesOf(await send(lines, "application/x-ndjson"))).map(
+      (line) => JSON.parse(line) as unknown,
+    );
+    expect(answers).toMatchObject([
+      ...[{ prediction: "right" }, { prediction: "left" }, { error: { code: "FEATURES_INVALID" } }],
+    ]);
+    expect(logged[0]!.features).toEqual({ x: 5, shop: "a" });
+  });
+
   it("says in the row itself what is wrong with a row of a CSV", async () => {
     const [, ...rows] = await linesOf(await send("x,shop\n5,a\nwide,a\n5\n", "text/csv"));
     expect(rows[1]).toMatch(/^wide,a,,,,,"?line 3: .*must be a number, not/);

@@ -2,10 +2,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { errorFields, HttpProblem, type Log } from "@millrace/service";
-import type { Answerer, Asked } from "./answer.js";
+import type { Answerer } from "./answer.js";
+import type { Asked } from "./asked.js";
 import { askedBy } from "./asked.js";
 import { readCsv } from "./batch-csv.js";
 import { chooseFormat, kindOfBody, type BodyKind } from "./batch-kinds.js";
+import type { Decimal } from "./csv-cells.js";
 import { fileOfForm } from "./batch-multipart.js";
 import { readNdjson } from "./batch-ndjson.js";
 import { openBatchOutput } from "./batch-output.js";
@@ -13,6 +15,7 @@ import { answerWhole } from "./batch-whole.js";
 import { streamBatch } from "./batch-stream.js";
 import type { First } from "./hot-routes.js";
 import { readOut } from "./read-body.js";
+import { askerOf, modelInPath, predictionWanted } from "./refused-requests.js";
 import { isOurs, sendProblem } from "./respond.js";
 
 export interface BatchRoutesParts {
@@ -31,6 +34,7 @@ export function openBatchRoutes(parts: BatchRoutesParts): First {
     const found = request.method === "POST" ? path.exec(request.url!) : null;
     if (found === null) return false;
     void answerBatch(parts, request, response, found).catch(async (error: unknown) => {
+      parts.answerer.refused({ ...predictionWanted(request), ...askerOf(request) }, error);
       if (!response.headersSent) await readOut(request);
       fail(parts, request, response, error);
     });
@@ -44,15 +48,10 @@ async function answerBatch(
   response: ServerResponse,
   [, name, query = ""]: RegExpExecArray,
 ): Promise<void> {
-  const asked = askedBy(request, decodeURIComponent(name!), query);
-  try {
-    const kind = kindOfBody(request.headers["content-type"]);
-    if (kind === "json") await answerWhole(parts, request, response, asked);
-    else await answerStream(parts, request, response, asked, kind);
-  } catch (error) {
-    parts.answerer.refused(asked, error);
-    throw error;
-  }
+  const asked = askedBy(request, modelInPath(name!), query);
+  const kind = kindOfBody(request.headers["content-type"]);
+  if (kind === "json") await answerWhole(parts, request, response, asked);
+  else await answerStream(parts, request, response, asked, { kind, decimal: decimalOf(query) });
 }
 
 async function answerStream(
@@ -60,12 +59,12 @@ async function answerStream(
   request: IncomingMessage,
   response: ServerResponse,
   asked: Asked,
-  kind: Exclude<BodyKind, "json">,
+  { kind, decimal }: { kind: Exclude<BodyKind, "json">; decimal: Decimal },
 ): Promise<void> {
   const rows = answerer.rows(asked);
   const isCsv = kind === "csv" || kind === "form";
   const format = chooseFormat(request.headers.accept, isCsv ? "csv" : "ndjson", rows.served);
-  const reader = isCsv ? readCsv(rows.served.model.features) : readNdjson();
+  const reader = isCsv ? readCsv(rows.served.model.features, decimal) : readNdjson(rows.served.model.features);
   response.setHeader("content-type", format.type);
   response.setHeader("x-model-version", rows.served.version);
   const output = openBatchOutput(response);
@@ -74,6 +73,12 @@ async function answerStream(
   } finally {
     await output.close();
   }
+}
+
+function decimalOf(query: string): Decimal {
+  const decimal = new URLSearchParams(query).get("decimal") ?? "point";
+  if (decimal === "point" || decimal === "comma") return decimal === "comma" ? "," : ".";
+  throw new HttpProblem(400, { code: "QUERY_INVALID", where: "?decimal", message: "it is either point or comma." });
 }
 
 function bytesOf(request: IncomingMessage, kind: BodyKind): AsyncIterable<Buffer> {

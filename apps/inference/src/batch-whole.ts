@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { PredictResponse } from "@millrace/contracts";
-import type { Answerer, Asked } from "./answer.js";
+import type { Answerer } from "./answer.js";
+import type { Asked } from "./asked.js";
 import { chooseFormat } from "./batch-kinds.js";
+import { plainRows } from "./plain-features.js";
 import { readPredictBody } from "./predict-body.js";
 import { parseJson, readBody } from "./read-body.js";
 import { sendJson } from "./respond.js";
-import type { ServedModel } from "./serving.js";
+import type { ServedModel } from "./served-model.js";
 
 export interface WholeParts {
   answerer: Answerer;
@@ -19,7 +21,8 @@ export async function answerWhole(
   response: ServerResponse,
   asked: Asked,
 ): Promise<void> {
-  const body = readPredictBody(parseJson(await whole(request, limits.bytes)), limits);
+  const bytes = await whole(request, limits.bytes);
+  const body = readPredictBody(plainRows(bytes, limits.rows) ?? parseJson(bytes), limits);
   const rows = body.instances ?? [body.features];
   const keyed = { ...asked, key: asked.key ?? body.key };
   const accept = request.headers.accept;

@@ -1,6 +1,7 @@
 import { HttpProblem } from "@millrace/service";
 import { notLoaded, notServing } from "./loading/not-serving.js";
-import type { ServedModel, Serving } from "./serving.js";
+import type { ServedModel } from "./served-model.js";
+import type { Serving } from "./serving.js";
 
 export interface ModelChoice {
   /** Unset: the default model, or the only one that serves. */
@@ -32,6 +33,13 @@ const modelForbidden = (name: string): HttpProblem =>
     message: "this key may not ask this model.",
     remedy: "Name a model that the key is for (POST /models/{model}/predict), or ask an operator for another key.",
   });
+
+/** The model that a request is about, as far as one can tell: the only one that serves, where none is named. */
+export function modelMeant(serving: Pick<Serving, "models">, name: string | undefined): string | undefined {
+  if (name !== undefined) return name;
+  const [only, ...others] = serving.models().keys();
+  return others.length === 0 ? only : undefined;
+}
 
 function onlyModel(serving: Serving): string {
   const names = serving.models().keys();

@@ -5,7 +5,8 @@ import { logRoutes } from "./feedback-routes.js";
 import type { PredictionLog } from "./prediction-log/prediction-log.js";
 import { predictionLogSettings } from "./prediction-log/log-settings.js";
 import { openServiceLog } from "./prediction-log/open-service-log.js";
-import type { ServedModel, Serving } from "./serving.js";
+import type { ServedModel } from "./served-model.js";
+import type { Serving } from "./serving.js";
 
 const served = {
   ...{
@@ -13,7 +14,7 @@ const served = {
     version: 3,
     model: { task: "classification", classes: ["left", "right"], features: [{ name: "x" }] },
   },
-} as unknown as ServedModel;
+} as unknown as { model: { classes: string[] } } & ServedModel;
 
 const servingFor = (told: unknown[]) =>
   ({
@@ -45,6 +46,7 @@ describe("feedback", () => {
   };
   beforeEach(async () => {
     folder = await temporaryFolder("feedback");
+    served.model = { ...served.model, classes: ["left", "right"] };
     await start();
   });
   afterEach(async () => {
@@ -112,6 +114,14 @@ describe("feedback", () => {
     expect(labels(await page())).toEqual({ "p-1": "left", "p-2": "right", "p-3": "left", "p-4": "left" });
   });
 
+  it("may be true or false, where the data said so and the model has 1 and 0", async () => {
+    served.model = { ...served.model, classes: ["0", "1"] };
+    await asked("p-1", "p-2");
+    expect(await send({ prediction_id: "p-1", label: true })).toMatchObject({ status: 202 });
+    expect(await send({ prediction_id: "p-2", label: "False" })).toMatchObject({ status: 202 });
+    expect(labels(await page())).toEqual({ "p-1": "1", "p-2": "0" });
+  });
+
   it("is refused whole where a label is no class of the model, with a pointer to each", async () => {
     await asked("p-1");
     const { status, body } = await send([
@@ -144,8 +154,8 @@ describe("feedback", () => {
       { prediction_id: "unknown", label: "left" },
     ]);
     expect(told).toEqual([
-      ["sides", 3, true],
-      ["sides", 3, false],
+      ["sides", { id: "p-1", version: 3, prediction: "right", model: "sides" }, "right"],
+      ["sides", { id: "p-2", version: 3, prediction: "right", model: "sides" }, "left"],
     ]);
   });
 

@@ -1,7 +1,8 @@
 import { feedbackRequest, issuesOf, type Feedback } from "@millrace/contracts";
 import { HttpProblem, type Clock } from "@millrace/service";
 import type { PredictionLog } from "./prediction-log/prediction-log.js";
-import type { ServedModel, Serving } from "./serving.js";
+import type { ServedModel } from "./served-model.js";
+import type { Serving } from "./serving.js";
 
 export interface FeedbackParts {
   serving: Pick<Serving, "versions" | "observeLabel">;
@@ -39,13 +40,20 @@ function wishesIn(body: unknown): Feedback[] {
   });
 }
 
+const truths: ReadonlyMap<string, string> = new Map([
+  ["true", "1"],
+  ["false", "0"],
+]);
+
 /** All of them or none: whoever sends them again after a mistake does no harm. */
 function checkedLabels(wishes: readonly Feedback[], versions: readonly ServedModel[], several: boolean): string[] {
   const isRegression = versions.some(({ model }) => model.task === "regression");
   const classes = new Set(versions.flatMap(({ model }) => model.classes));
   const isLabel = (label: string) =>
     isRegression ? label.trim() !== "" && isFinite(Number(label)) : classes.has(label);
-  const labels = wishes.map(({ label }) => String(label));
+  // True and false of the data are 1 and 0 for the model.
+  const inData = (label: string) => (isLabel(label) ? label : (truths.get(label.toLowerCase()) ?? label));
+  const labels = wishes.map(({ label }) => inData(String(label)));
   const wrong = labels.flatMap((label, place) => (isLabel(label) ? [] : [{ label, place }]));
   if (wrong.length === 0) return labels;
   const expected = isRegression ? "a number" : `one of ${[...classes].slice(0, 50).join(", ")}`;
@@ -70,7 +78,7 @@ function labelComparison(serving: FeedbackParts["serving"], log: PredictionLog) 
     if (served?.model.task !== "classification") return;
     compared.add(id);
     if (compared.size > COMPARED) compared.delete(compared.values().next().value!);
-    serving.observeLabel(model, answer.version, answer.prediction === label);
+    serving.observeLabel(model, { id, ...answer }, label);
   };
 }
 

@@ -18,9 +18,9 @@ let late = false;
 beforeAll(async () => {
   const { answerer, serving, log } = answererForTest();
   const requests = openPredictRequests({ answerer, serving, limits });
-  const first = openHotRoutes({ answerer, requests, bodyBytes: limits.bytes, log });
+  const first = openHotRoutes({ answerer, requests, bodyBytes: limits.bytes, rows: limits.rows, log });
   const app = express().disable("etag").disable("x-powered-by").use(express.json());
-  predictRoutes(app, { answerer, requests, serving });
+  predictRoutes(app, { requests, serving });
   app.use(answerProblems(log));
   server = createServer((request, response) => {
     if (late) setTimeout(() => first(request, response), 20);

@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { errorFields, type Log } from "@millrace/service";
-import type { Answerer, Asked } from "./answer.js";
+import type { Answerer } from "./answer.js";
+import type { Asked } from "./asked.js";
 import { askedBy } from "./asked.js";
 import type { PredictRequests } from "./predict-requests.js";
-import { plainFeatures } from "./plain-features.js";
+import { askerOf } from "./refused-requests.js";
+import { plainRows } from "./plain-features.js";
 import { isJson, notJson, parseJson, readBody } from "./read-body.js";
 import { isOurs, sendJson, sendProblem } from "./respond.js";
 
@@ -11,6 +13,8 @@ export interface HotRoutesParts {
   answerer: Answerer;
   requests: PredictRequests;
   bodyBytes: number;
+  /** How many rows a request may ask for. */
+  rows: number;
   log: Log;
 }
 
@@ -54,6 +58,10 @@ function decodedRoute(name: string, query: string): Route | undefined {
   }
 }
 
+/** What is taken in any case; a name with % may be one that can't be decoded. */
+export const isHotRoute = (url: string): boolean =>
+  url === "/predict" || (!url.includes("%") && routeOf(url) !== undefined);
+
 const isEncoded = ({ headers }: IncomingMessage): boolean =>
   headers["content-encoding"] !== undefined && headers["content-encoding"] !== "identity";
 
@@ -63,7 +71,7 @@ function readAsked(parts: HotRoutesParts, request: IncomingMessage, response: Se
     if (isJson(request.headers["content-type"])) return asked;
     throw notJson();
   } catch (error) {
-    parts.answerer.refused({ model: route.model }, error);
+    parts.answerer.refused({ model: route.model, ...askerOf(request) }, error);
     refuse(parts, request, response, error);
     return undefined;
   }
@@ -74,10 +82,9 @@ function answer(parts: HotRoutesParts, request: IncomingMessage, response: Serve
     try {
       if (problem !== undefined) parts.answerer.refused(asked, problem);
       if (problem !== undefined) throw problem;
-      sendJson(
-        response,
-        parts.requests(asked, () => plainFeatures(body) ?? parseJson(body)),
-      );
+      const text = parts.requests(asked, () => plainRows(body, parts.rows) ?? parseJson(body));
+      if (typeof text === "string") return sendJson(response, text);
+      text.then((each) => sendJson(response, each)).catch((error: unknown) => refuse(parts, request, response, error));
     } catch (error) {
       refuse(parts, request, response, error);
     }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { servingSettings } from "./loading/serving-settings.js";
 import { predictionLogSettings } from "./prediction-log/log-settings.js";
 
@@ -12,6 +12,12 @@ export const inferenceSettings = z.object({
     .string()
     .optional()
     .describe("The model that POST /predict asks; unset: the only one that is deployed"),
+  ONNX_RUNTIME: z
+    .string()
+    .optional()
+    .describe(
+      "What runs ONNX models, here and in the registry: onnxruntime-node, onnxruntime-web, or the folder of one that is installed elsewhere; unset: whichever is installed, the native one first",
+    ),
   INFERENCE_LOOK_SECONDS: z.coerce
     .number()
     .positive()

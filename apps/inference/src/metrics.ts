@@ -1,5 +1,5 @@
 import { Counter, type Metrics } from "@millrace/service";
-import type { ServedModel } from "./serving.js";
+import type { ServedModel } from "./served-model.js";
 
 /** In seconds; most predictions take some 5 µs, what is waited for shows further up. */
 const bounds = [5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 0.1, 0.5, 1];

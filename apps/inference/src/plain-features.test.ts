@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { plainFeatures } from "./plain-features.js";
+import { plainRows } from "./plain-features.js";
 
-const read = (text: string) => plainFeatures(Buffer.from(text));
+const read = (text: string, mostRows = 100) => plainRows(Buffer.from(text), mostRows);
 
 describe("plain features", () => {
   const short = fc.oneof(
@@ -67,5 +67,50 @@ describe("plain features", () => {
     "[1]}x",
   ])("leave %s to JSON.parse", (features) => {
     expect(read(`{"features":${features}}`)).toBeUndefined();
+  });
+});
+
+describe("plain rows", () => {
+  it("are the lists of numbers that JSON.parse reads, to the bit", () => {
+    const row = fc.array(
+      fc.integer({ min: -1e6, max: 1e6 }).map((value) => value / 100),
+      { minLength: 1 },
+    );
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1 }), fc.constantFrom("", " "), (instances, space) => {
+        const text = JSON.stringify({ instances }).replaceAll(",", `${space},${space}`).replaceAll("]", `${space}]`);
+        expect(read(text)).toEqual({ instances });
+      }),
+    );
+  });
+
+  it.each([
+    ['{"instances":[]}', 9],
+    ['{"instances":[[]]}', 9],
+    ['{"instances":[1,2]}', 9],
+    ['{"instances":[[1],[2,"a"]]}', 9],
+    ['{"instances":[[1],[2]]]}', 9],
+    ['{"instances":[[1],[2]', 9],
+    ['{"instances":[[1]],"key":"a"}', 9],
+    ['{"instances":[[1],[2]]}', 1],
+  ])("leave %s to JSON.parse, of at most %d rows", (text, rows) => {
+    expect(read(text, rows)).toBeUndefined();
+  });
+
+  it("never take what JSON.parse reads otherwise, or not at all", () => {
+    const sound = '{"instances": [[5.1, -3], [0.25, 7]]}';
+    fc.assert(
+      fc.property(
+        fc.nat({ max: sound.length }),
+        fc.nat({ max: 2 }),
+        fc.string({ maxLength: 3 }),
+        (place, gone, put) => {
+          const text = sound.slice(0, place) + put + sound.slice(place + gone);
+          const found = read(text);
+          if (found !== undefined) expect(found).toEqual(JSON.parse(text));
+        },
+      ),
+      { numRuns: 3000 },
+    );
   });
 });

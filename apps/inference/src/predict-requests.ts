@@ -1,10 +1,11 @@
 import { HttpProblem } from "@millrace/service";
-import type { Answerer, Asked } from "./answer.js";
+import type { Answerer } from "./answer.js";
+import type { Asked } from "./asked.js";
 import { readPredictBody, type BodyLimits, type PredictBody } from "./predict-body.js";
 import type { Serving } from "./serving.js";
 
 /** Answers the body of a request for predictions; the same wherever the body was read. */
-export type PredictRequests = (asked: Asked, body: () => unknown) => string;
+export type PredictRequests = (asked: Asked, body: () => unknown) => string | Promise<string>;
 
 export interface PredictRequestsParts {
   answerer: Answerer;
@@ -17,8 +18,10 @@ export function openPredictRequests(parts: PredictRequestsParts): PredictRequest
   return (asked, body) => {
     const sent = received(parts, asked, body);
     const keyed = sent.key === undefined || asked.key !== undefined ? asked : { ...asked, key: sent.key };
-    if (sent.instances === undefined) return parts.answerer.oneText(keyed, sent.features);
-    return parts.answerer.manyText(keyed, sent.instances);
+    const { answerer } = parts;
+    if (sent.instances === undefined)
+      return answerer.oneSoon?.(keyed, sent.features) ?? answerer.oneText(keyed, sent.features);
+    return answerer.manyText(keyed, sent.instances);
   };
 }
 

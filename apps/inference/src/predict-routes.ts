@@ -1,28 +1,24 @@
 import type { Express, Request, RequestHandler, Response } from "express";
 import { HttpProblem } from "@millrace/service";
-import type { Answerer } from "./answer.js";
 import { askedBy } from "./asked.js";
 import { requireServing } from "./choose-model.js";
 import type { PredictRequests } from "./predict-requests.js";
 import { notJson } from "./read-body.js";
 import { sendJson } from "./respond.js";
-import type { ServedModel, Serving } from "./serving.js";
+import type { ServedModel } from "./served-model.js";
+import type { Serving } from "./serving.js";
 
 export interface PredictRoutesParts {
-  answerer: Answerer;
   requests: PredictRequests;
   serving: Serving;
 }
 
 /** What serves, and — for requests that hot-routes.ts leaves to Express — the predictions. */
-export function predictRoutes(app: Express, { answerer, requests, serving }: PredictRoutesParts): void {
-  const predict = (request: Request, response: Response, model: string | undefined) => {
+export function predictRoutes(app: Express, { requests, serving }: PredictRoutesParts): void {
+  const predict = async (request: Request, response: Response, model: string | undefined) => {
     const asked = askedBy(request, model, queryOf(request.originalUrl));
-    if (request.body === undefined) throw told(answerer, asked, notJson());
-    sendJson(
-      response,
-      requests(asked, () => request.body as unknown),
-    );
+    if (request.body === undefined) throw notJson();
+    sendJson(response, await requests(asked, () => request.body as unknown));
   };
   app.post("/predict", (request, response) => predict(request, response, undefined));
   app.post("/models/:model/predict", (request, response) => predict(request, response, request.params.model));
@@ -34,17 +30,11 @@ export function predictRoutes(app: Express, { answerer, requests, serving }: Pre
     });
   });
   app.get("/models/:model", (request, response) => {
-    const served = requireServing(serving, request.params.model);
-    response.json({ ...describe(served), features: served.model.features, metrics: served.model.metadata.metrics });
+    sendJson(response, textOf(requireServing(serving, request.params.model)));
   });
 }
 
 const queryOf = (url: string): string => (url.includes("?") ? url.slice(url.indexOf("?") + 1) : "");
-
-function told(answerer: Answerer, asked: Parameters<Answerer["refused"]>[0], problem: HttpProblem): HttpProblem {
-  answerer.refused(asked, problem);
-  return problem;
-}
 
 const onlyPost: RequestHandler = (request, response) => {
   response.set("allow", "POST, OPTIONS");
@@ -55,6 +45,18 @@ const onlyPost: RequestHandler = (request, response) => {
     message: "predictions are asked for with POST.",
   });
 };
+
+/** It says the same as long as the version serves. */
+const texts = new WeakMap<ServedModel, string>();
+
+function textOf(served: ServedModel): string {
+  const known = texts.get(served);
+  if (known !== undefined) return known;
+  const { features, metadata } = served.model;
+  const text = JSON.stringify({ ...describe(served), features, metrics: metadata.metrics });
+  texts.set(served, text);
+  return text;
+}
 
 const describe = ({ name, version, generation, loadedAt, model }: ServedModel) => ({
   ...{ model: name, version, generation, loaded_at: loadedAt, family: model.metadata.family },

@@ -1,5 +1,5 @@
 import type { PredictionMetrics, Tally } from "./metrics.js";
-import type { ServedModel } from "./serving.js";
+import type { ServedModel } from "./served-model.js";
 
 /** A version with everything that its answers have in common. */
 export interface PreparedModel {

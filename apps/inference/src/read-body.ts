@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
-import { HttpProblem } from "@millrace/service";
+import { HttpProblem, wholeBodyOf } from "@millrace/service";
 
 /** So much of a body that is too large anyway is read before the answer, which the caller could miss otherwise. */
 const PATIENCE = 8_000_000;
@@ -12,6 +12,8 @@ export function readBody(
   limit: number,
   done: (problem: HttpProblem | undefined, body: Buffer) => void,
 ): void {
+  const whole = wholeBodyOf(request);
+  if (whole !== undefined) return done(whole.length > limit ? tooLarge(limit) : undefined, whole);
   const announced = Number(request.headers["content-length"] ?? 0);
   if (announced > limit + PATIENCE) return done(tooLarge(limit), nothing);
   let first: Buffer = nothing;

@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
 import type { LoadedModel } from "@millrace/learning";
 import type { Answer } from "./answer-text.js";
 import { explain } from "./explain.js";
+import { predictionId } from "./prediction-id.js";
 import type { PreparedModel } from "./prepared-model.js";
 
 type Row = Parameters<LoadedModel["scoreRow"]>[0];
@@ -20,7 +20,7 @@ export function scoreRow(by: PreparedModel, wanted: Wanted, features: unknown): 
   // Field by field: to spread one object into another takes half as long as the trees.
   return {
     by,
-    id: randomUUID(),
+    id: predictionId(),
     code,
     score: outputs[code]!,
     probabilities: wanted.probabilities === true ? byClass(model.classes, outputs) : undefined,
@@ -40,7 +40,7 @@ export function scoreRows(by: PreparedModel, wanted: Wanted, rows: readonly unkn
     const code = isRegression ? 0 : model.decide(outputs);
     return {
       by,
-      id: randomUUID(),
+      id: predictionId(),
       code,
       score: outputs[code]!,
       probabilities: wanted.probabilities === true ? byClass(model.classes, outputs) : undefined,

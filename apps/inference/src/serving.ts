@@ -3,6 +3,8 @@ import type { LoadedModel } from "@millrace/learning";
 import { deploymentCollection, readSettings, type Platform } from "@millrace/service";
 import { openLanes, servedOf } from "./loading/lanes.js";
 import { loadVersion } from "./loading/load-version.js";
+import { ordinaryRow } from "./loading/probe-rows.js";
+import { tableGain } from "./loading/table-gain.js";
 import { notServing } from "./loading/not-serving.js";
 import { oneAtATime } from "./loading/one-at-a-time.js";
 import { openPinnedVersions } from "./loading/pinned-versions.js";
@@ -12,32 +14,7 @@ import { tellDeployed, tellRefused } from "./loading/tell.js";
 import { sideOf, versionsOf, type Lane } from "./rollout/lane.js";
 import { openObservations } from "./rollout/observations.js";
 import { openShadows } from "./rollout/shadows.js";
-
-export interface ServedModel {
-  readonly name: string;
-  readonly version: number;
-  readonly generation: number;
-  readonly loadedAt: string;
-  readonly digest: string;
-  readonly model: LoadedModel;
-  readonly role: "champion" | "challenger" | "pinned" | "previous";
-}
-
-/** What a request says about the version that it wants, and what keeps it on its side of a rollout. */
-export interface VersionWish {
-  readonly pin?: number;
-  /** The header x-request-key; without it the caller, without that the features themselves. */
-  readonly key?: string;
-  readonly caller?: string;
-  readonly features?: unknown;
-}
-
-/** How one answer went. */
-export interface Observation {
-  readonly milliseconds: number;
-  readonly failed: boolean;
-  readonly prediction?: string;
-}
+import type { LabelledAnswer, Observation, ServedModel, VersionWish } from "./served-model.js";
 
 export interface Serving {
   /** The champions. */
@@ -59,12 +36,17 @@ export interface Serving {
   unload(name: string, version?: number): boolean;
   /** For the rollout's record. Cheap and synchronous. */
   observe(served: ServedModel, observation: Observation): void;
-  /** The true label of an earlier answer has come. */
-  observeLabel(name: string, version: number, right: boolean): void;
-  /** To the shadow, where there is one: later, never on the caller's time. Call it after the response was sent. */
-  mirror(name: string, features: unknown): void;
+  /** The true label of an earlier answer has come: what its version said is held against it, and what the shadow said. */
+  observeLabel(name: string, answer: LabelledAnswer, label: string): void;
+  /** To the shadow, where there is one: later, never on the caller's time. `id` is that of the answer. */
+  mirror(name: string, features: unknown, id: string): void;
+  /** Whether its rows are to be scored together where several come at once. */
+  scoresTogether(served: ServedModel): boolean;
   stop(): Promise<void>;
 }
+
+/** Rows that wait for each other have to gain more than the waiting costs. */
+const WORTH_A_TABLE = 1.5;
 
 /** Serves what the deployment records say: champions, challengers of rollouts, and versions that callers pin. */
 export function openServing(platform: Platform): Serving {
@@ -72,9 +54,16 @@ export function openServing(platform: Platform): Serving {
   const metrics = openServingMetrics(platform.metrics);
   const observations = openObservations(platform);
   const observe = observations.add;
-  const shadows = openShadows({ platform, metrics, observe, limit: settings.INFERENCE_SHADOW_ROWS });
+  const labelled = observations.label;
+  const shadows = openShadows({ platform, metrics, observe, labelled, limit: settings.INFERENCE_SHADOW_ROWS });
   const deployments = platform.records.records(deploymentCollection);
-  const load = (version: DeployedVersion) => loadVersion(platform, version, settings.INFERENCE_LATENCY_BUDGET_MS);
+  const faster = new WeakSet<LoadedModel>();
+  const load = async (version: DeployedVersion) => {
+    const model = await loadVersion(platform, version, settings.INFERENCE_LATENCY_BUDGET_MS);
+    const gain = settings.INFERENCE_MICRO_BATCH_ROWS > 0 ? await tableGain(model, ordinaryRow(model)) : 1;
+    if (gain >= WORTH_A_TABLE) faster.add(model);
+    return model;
+  };
   const lanes = openLanes({
     ...{ load, settled, refused, now: platform.clock, others: (model) => pinned.all(model) },
   });
@@ -144,8 +133,12 @@ export function openServing(platform: Platform): Serving {
     models: lanes.champions,
     problems: lanes.problems,
     observe: ({ name, version }, observation) => observe(name, version, observation),
-    observeLabel: observations.label,
+    observeLabel(name, { id, version, prediction }, label) {
+      labelled(name, version, prediction === label);
+      shadows.label(name, version, id, label);
+    },
     mirror: shadows.mirror,
+    scoresTogether: ({ model }) => faster.has(model),
     stop: async () => void (await Promise.all([observations.stop(), shadows.stop()])),
   };
 }

@@ -1,6 +1,6 @@
 import { ProblemError, type Table } from "@millrace/contracts";
 import type { FeatureDescription } from "@millrace/learning";
-import type { ServableModel } from "./open-package.js";
+import type { ServableModel } from "./servable-model.js";
 
 type Cell = number | string | null;
 type NamedRow = Readonly<Record<string, Cell>>;
@@ -45,7 +45,11 @@ function refuseNoAnswer({ task, classes }: ServableModel, answer: Float64Array, 
 }
 
 function refuseOtherTable(model: ServableModel, rows: readonly NamedRow[], answers: readonly Float64Array[]): void {
-  const together = model.predictTable(tableOf(model.features, rows));
+  refuseOther(answers, model.predictTable(tableOf(model.features, rows)), rows);
+  if (model.scoreRows !== undefined) refuseOther(answers, model.scoreRows(rows), rows);
+}
+
+function refuseOther(answers: readonly Float64Array[], together: Float64Array, rows: readonly NamedRow[]): void {
   const width = answers[0]!.length;
   const other = answers.findIndex((answer, row) =>
     answer.some((value, at) => Math.abs(value - together[row * width + at]!) > SAME * Math.max(1, Math.abs(value))),

@@ -43,7 +43,8 @@ export async function checkPackage(
 
 function outcomeOf(path: string, timeoutMs: number, program: string): Promise<CheckOutcome> {
   // The platform's secrets are none of the model's business.
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR };
+  const { PATH, HOME, TMPDIR, ONNX_RUNTIME } = process.env;
+  const env = { PATH, HOME, TMPDIR, ONNX_RUNTIME };
   const child = fork(program, [path], { env, execArgv: [], stdio: ["ignore", "ignore", "ignore", "ipc"] });
   return new Promise<CheckOutcome>((resolve) => {
     const timer = setTimeout(() => {

@@ -1,3 +1,6 @@
+import { createRequire as requireFrom } from "node:module";
+import { isAbsolute } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
 import type {
   OnnxRuntime,
@@ -12,13 +15,25 @@ import type {
 const { onnx, port, answered } = workerData as ThreadStart;
 
 /** The native build first; the one for WebAssembly is slower, and needs nothing but itself. */
-const runtimes = ["onnxruntime-node", "onnxruntime-web"];
+const installed = ["onnxruntime-node", "onnxruntime-web"];
+
+/** The one that ONNX_RUNTIME names, and no other: a package, or the folder of one that is installed elsewhere. */
+const { ONNX_RUNTIME: wanted = "" } = process.env;
+const runtimes = wanted === "" ? installed : [isAbsolute(wanted) ? mainFileOf(wanted) : wanted];
+
+function mainFileOf(folder: string): string {
+  try {
+    return pathToFileURL(requireFrom(import.meta.url).resolve(folder)).href;
+  } catch {
+    return folder;
+  }
+}
 
 async function loadRuntime(): Promise<{ name: string; runtime: OnnxRuntime } | undefined> {
   for (const name of runtimes) {
     try {
       const found = (await import(name)) as OnnxRuntime | { default: OnnxRuntime };
-      return { name, runtime: "InferenceSession" in found ? found : found.default };
+      return { name: wanted || name, runtime: "InferenceSession" in found ? found : found.default };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
     }

@@ -1,10 +1,11 @@
-import { cell, columnNamed, ProblemError, type OnnxSchema, type Table } from "@millrace/contracts";
-import { checkRow, type FeatureDescription, type Prediction, type Row } from "@millrace/learning";
+import { cell, ProblemError, type OnnxSchema, type Table } from "@millrace/contracts";
+import { checkRow, openRowReading, type FeatureDescription, type Prediction, type Row } from "@millrace/learning";
+import { columnsFor } from "./onnx-columns.js";
 import type { OnnxPackage } from "./onnx-package.js";
 import { openOnnxThread, type OnnxThread } from "./onnx-session.js";
 import { planInputs, type Cells } from "./onnx-inputs.js";
 import { planOutputs } from "./onnx-outputs.js";
-import type { ServableModel } from "./open-package.js";
+import type { ServableModel } from "./servable-model.js";
 
 /** Tables are asked in pieces of so many rows. */
 const PIECE_ROWS = 4096;
@@ -28,17 +29,24 @@ export async function openOnnxModel({ schema, onnx }: OnnxPackage): Promise<Onnx
 function modelOn(thread: OnnxThread, schema: OnnxSchema): OnnxModel {
   const toFeeds = planInputs(schema, thread.inputs);
   const outputs = planOutputs(schema, thread.outputs);
-  const check = checkRow(
-    schema.features.map(({ name, kind, missing }) => ({ name, kind, missing: missing ? "taken" : "refused" })),
-  );
+  const inputs = schema.features.map(({ name, kind, missing }) => ({
+    ...{ name, kind, missing: missing ? ("taken" as const) : ("refused" as const) },
+  }));
+  const features = schema.features.map(describe);
+  const check = checkRow(inputs);
   const score = (cells: Cells) => outputs.read(thread.run(toFeeds(cells), outputs.fetches), cells.rows);
   const scoreRow = (row: Row) => {
     check(row);
     return score(cellsOfRow(schema, row));
   };
+  const scoreRows = (rows: readonly Row[]) => {
+    rows.forEach(check);
+    return scorePieces(rows.length, schema, score, (first) => cellsOfRows(schema, rows, first));
+  };
   const decide = decider(schema);
   return {
-    ...{ task: schema.task, classes: schema.classes, features: schema.features.map(describe), scoreRow, decide },
+    ...{ task: schema.task, classes: schema.classes, features, scoreRow, scoreRows, decide },
+    readRow: openRowReading(inputs, features),
     metadata: metadataOf(schema),
     predictTable: (table) => scoreTable(schema, table, score),
     predictRow:
@@ -65,29 +73,42 @@ const metadataOf = ({ target, classes, positive, threshold, features }: OnnxSche
   ...(classes.length === 2 && { threshold }),
 });
 
-function cellsOfRow({ features }: OnnxSchema, row: Row): Cells {
-  const at = Array.isArray(row) || ArrayBuffer.isView(row);
-  const valueOf = (feature: number): unknown =>
-    (row as Record<string | number, unknown>)[at ? feature : features[feature]!.name];
-  return {
-    rows: 1,
-    number: (feature) => Number(valueOf(feature) ?? NaN),
-    text: (feature) => String(valueOf(feature) ?? ""),
-  };
+/** What lies where, of as many rows as a piece has. */
+type Piece = (rows: number) => Cells;
+
+const cellsOf =
+  (valueOf: (feature: number, row: number) => unknown): Piece =>
+  (rows) => ({
+    rows,
+    number: (feature, row) => Number(valueOf(feature, row) ?? NaN),
+    text: (feature, row) => String(valueOf(feature, row) ?? ""),
+  });
+
+function cellsOfRows({ features }: OnnxSchema, rows: readonly Row[], first: number): Piece {
+  return cellsOf((feature, row) => {
+    const cells = rows[first + row] as unknown as Record<string | number, unknown>;
+    return cells[Array.isArray(cells) || ArrayBuffer.isView(cells) ? feature : features[feature]!.name];
+  });
 }
 
+const cellsOfRow = (schema: OnnxSchema, row: Row): Cells => cellsOfRows(schema, [row], 0)(1);
+
 function scoreTable(schema: OnnxSchema, table: Table, score: (cells: Cells) => Float64Array): Float64Array {
-  const columns = schema.features.map(({ name }) => columnNamed(table, name) ?? missing(name));
-  const width = Math.max(1, schema.classes.length);
-  const all = new Float64Array(table.rows * width);
-  for (let first = 0; first < table.rows; first += PIECE_ROWS) {
-    const valueOf = (feature: number, row: number) => cell(columns[feature]!, first + row);
-    const piece = score({
-      rows: Math.min(PIECE_ROWS, table.rows - first),
-      number: (feature, row) => Number(valueOf(feature, row) ?? NaN),
-      text: (feature, row) => String(valueOf(feature, row) ?? ""),
-    });
-    all.set(piece, first * width);
+  const columns = columnsFor(schema, table);
+  const from = (first: number) => cellsOf((feature, row) => cell(columns[feature]!, first + row));
+  return scorePieces(table.rows, schema, score, from);
+}
+
+function scorePieces(
+  rows: number,
+  { classes }: OnnxSchema,
+  score: (cells: Cells) => Float64Array,
+  from: (first: number) => Piece,
+): Float64Array {
+  const width = Math.max(1, classes.length);
+  const all = new Float64Array(rows * width);
+  for (let first = 0; first < rows; first += PIECE_ROWS) {
+    all.set(score(from(first)(Math.min(PIECE_ROWS, rows - first))), first * width);
   }
   return all;
 }
@@ -116,10 +137,6 @@ function labelReader(
     return classes.includes(said) ? said : (classes[Number(said)] ?? said);
   };
 }
-
-const missing = (name: string): never => {
-  throw new ProblemError({ code: "COLUMN_MISSING", where: name, message: "the rows have no such column." });
-};
 
 const refuse = (instead: "predictRow" | "predictValue") => (): never => {
   throw new ProblemError({

@@ -1,12 +1,8 @@
-import { openModel, type LoadedModel } from "@millrace/learning";
+import { openModel } from "@millrace/learning";
 import { isOnnxPackage, unpackOnnx } from "./onnx-package.js";
 import { openOnnxModel } from "./open-onnx-model.js";
 import { prepareInThread } from "./prepare-in-thread.js";
-
-export interface ServableModel extends LoadedModel {
-  /** Gives back what the model holds outside of the heap; nobody may ask it any more. */
-  close?(): Promise<void>;
-}
+import type { ServableModel } from "./servable-model.js";
 
 /** Opening a package of this size takes about two milliseconds; larger ones are prepared by another thread. */
 const LARGE_BYTES = 512 * 1024;

@@ -16,7 +16,8 @@ import {
 } from "@millrace/learning";
 import { checkPackage } from "./check-package.js";
 import { isOnnxPackage, packOnnx, unpackOnnx } from "./onnx-package.js";
-import { openPackage, type ServableModel } from "./open-package.js";
+import { openPackage } from "./open-package.js";
+import type { ServableModel } from "./servable-model.js";
 
 const fixture = (name: string) => readFileSync(join(__dirname, "../fixtures", name));
 const schemaOf = (name: string): OnnxSchema =>
@@ -62,6 +63,7 @@ describe.each(["iris", "shops", "boosted", "progress"])("the model %s, made else
     );
     const table: Table = { rows: rows.length, columns };
     expect(largestDifference(model.predictTable(table), answers)).toBeLessThan(1e-6);
+    expect(largestDifference(model.scoreRows!(rows), answers)).toBeLessThan(1e-6);
     rows.forEach((row, at) => {
       const named = Object.fromEntries(features.map((feature, index) => [feature.name, row[index]]));
       expect(largestDifference(model.scoreRow(row), [answers[at]!])).toBeLessThan(1e-6);
@@ -113,6 +115,19 @@ describe("a model made elsewhere", () => {
     expect(await thrown(packOnnx({ schema: schemaOf("iris"), onnx: Buffer.from("no model") }))).toMatchObject({
       code: "ONNX_UNREADABLE",
     });
+  });
+
+  it("refuses a table that does not fit its schema, and names every feature that is amiss", async () => {
+    const shops = await open(packageOf("shops"));
+    const table = (amount: Column, shop?: Column): Table => ({ rows: 2, columns: [amount, ...(shop ? [shop] : [])] });
+    const [amount, shop] = schemaOf("shops").features;
+    const thrownBy = (wrong: Table) => () => shops.predictTable(wrong);
+    const text = { name: "amount", kind: "text" as const, codes: Int32Array.of(0, 0), dictionary: ["much"] };
+    expect(thrownBy(table(text))).toThrow(/"amount": .*takes a number.*"shop": there is no such column/);
+    const fitting = columnOf(shop!, ["a", "b"]);
+    expect(thrownBy(table(columnOf(amount!, [1, NaN]), fitting))).toThrow(/"amount": 1 of 2 rows have no value/);
+    const takes = await open(packageOf("shops", { features: [{ ...amount!, missing: true }, shop!] }));
+    expect(takes.predictTable(table(columnOf(amount!, [1, 2]), fitting))).toHaveLength(4);
   });
 
   it("is known by its first bytes, and refused when one of them changed", async () => {

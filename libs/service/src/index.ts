@@ -1,3 +1,4 @@
+export { codeRevision } from "./code-revision.js";
 export * from "./configuration.js";
 export * from "./http-problem.js";
 export * from "./json-artifacts.js";
@@ -10,6 +11,7 @@ export { openPlatform, type Clock, type Platform } from "./platform.js";
 export * from "./run-service.js";
 export * from "./service.js";
 export { step, type AnyStep, type Progress, type StepContext, type StepDefinition } from "./step.js";
+export { wholeBodyOf } from "./http-server-exchange.js";
 export { childTrace } from "./trace.js";
 export * from "./pipeline-folder.js";
 export * from "./model-records.js";

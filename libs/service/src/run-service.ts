@@ -1,6 +1,6 @@
 import type { Express } from "express";
 import { problemOf, queueName, Retry, sentenceOf } from "@millrace/contracts";
-import { openGuard, type First, type Guard } from "./access/guard.js";
+import { openGuard, type First, type Door, type Guard } from "./access/guard.js";
 import { expectJson, readJson } from "./access/json-body.js";
 import { securityHeaders } from "./access/security-headers.js";
 import { platformSettings, readPort, readSettings, refuseOpenAddress, type Environment } from "./configuration.js";
@@ -59,7 +59,7 @@ export async function runServices(
       const started = await startService(service, platform, signals, guard);
       stops.push(started.stop);
       if (!alone && !service.http) continue;
-      const server = await guard.serverFor(started.app, started.first);
+      const server = await guard.serverFor(started.app, started.first, started.door);
       urls[service.name] = await listen(server, readPort(service.name, environment), settings.HOST);
       stops.push(() => closeServer(server));
     }
@@ -76,7 +76,7 @@ async function startService(
   shared: Platform,
   signals: StepSignals,
   guard: Guard,
-): Promise<{ app: Express; first: First; stop(): Promise<void> }> {
+): Promise<{ app: Express; first: First; door: Door; stop(): Promise<void> }> {
   const platform = { ...shared, log: shared.log.with({ service: service.name }) };
   let running: Running | undefined;
   const app = createApp();
@@ -89,7 +89,7 @@ async function startService(
   app.use(answerProblems(platform.log));
   await consumeSteps(service, platform, signals);
   const first: First = (request, response) => running?.first?.(request, response) ?? false;
-  return { app, first, stop: async () => running?.stop() };
+  return { app, first, door: running ?? {}, stop: async () => running?.stop() };
 }
 
 async function consumeSteps({ name, steps = [] }: ServiceDefinition, platform: Platform, signals: StepSignals) {

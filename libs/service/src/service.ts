@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Express } from "express";
 import { ProblemError, queueName } from "@millrace/contracts";
 import type { Access } from "./access/admission.js";
+import type { HttpProblem } from "./http-problem.js";
 import type { Platform } from "./platform.js";
 import type { AnyStep } from "./step.js";
 
@@ -10,6 +11,12 @@ export interface Running {
   ready?(): string | undefined;
   /** Tried before Express, on the bare request, once it is admitted (`callerOf` knows who called); true: it is answered here. */
   first?(request: IncomingMessage, response: ServerResponse): boolean;
+  /** Whether `first` takes a POST to this URL for sure and reads it by `wholeBodyOf`, if it comes whole and unpacked. */
+  direct?(url: string): boolean;
+  /** Hears of a request that was refused before `first` or Express saw it: cheap, and it never throws. */
+  turnedAway?(request: IncomingMessage, problem: HttpProblem): void;
+  /** The page for a person who brought no valid key to a page of this service; undefined: the browser asks by itself. */
+  signIn?(request: IncomingMessage): string | undefined;
   stop(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import type { PredictResponse } from "@millrace/contracts";
 import { html, page, type Markup } from "@millrace/pages";
-import type { ServedModel } from "../serving.js";
+import type { ServedModel } from "../served-model.js";
 import { fieldOf, type Feature, type Sent } from "./form-input.js";
 
 export interface FormState {
@@ -117,11 +117,15 @@ function inputPart({ kind, categories }: Feature, id: string, value: string, des
   </select>`;
 }
 
-function hintOf({ kind, min, max, example }: Feature): string {
-  const usual = example === null ? "" : `usual: ${shown(example)}`;
+function hintOf({ kind, min, max, example, date }: Feature): string {
+  const inWords = date === true ? dateText : shown;
+  const usual = example === null ? "" : `usual: ${inWords(example)}`;
   if (kind === "text" || min === undefined || max === undefined) return usual;
-  return `${shown(min)} to ${shown(max)}, ${usual}`;
+  return `${inWords(min)} to ${inWords(max)}, ${usual}`;
 }
+
+const dateText = (milliseconds: number | string): string =>
+  new Date(milliseconds).toISOString().replace(/(T00:00)?(:00)?\.000Z$/, "");
 
 const shown = (value: number | string): string =>
   typeof value === "string" ? value : String(Number(value.toPrecision(6)));

@@ -5,17 +5,21 @@ import type { Answerer } from "../answer.js";
 import { askedBy } from "../asked.js";
 import { requireServing } from "../choose-model.js";
 import { fieldProblemsOf } from "../row-problem.js";
-import type { ServedModel, Serving } from "../serving.js";
+import type { ServedModel } from "../served-model.js";
+import type { Serving } from "../serving.js";
 import { featuresOf, wrongFields, type Sent } from "./form-input.js";
 import { formList, formPage, type FormState } from "./form-page.js";
+import { formScript } from "./form-script.js";
+import { FORM_SCRIPT } from "./sign-in-page.js";
 
 export interface FormParts {
   answerer: Answerer;
   serving: Serving;
 }
 
-/** A page with a field for each feature, for people. It needs no script. */
+/** A page with a field for each feature, for people. Only where keys are configured does it need a script, to send one. */
 export function formRoutes(app: Express, { answerer, serving }: FormParts): void {
+  app.get(FORM_SCRIPT, (_request, response) => void response.type("text/javascript").send(formScript));
   app.get("/", (_request, response) => {
     const [only, ...others] = serving.models().values();
     if (only !== undefined && others.length === 0) return send(response, formPage({ served: only, sent: {} }));
@@ -45,5 +49,5 @@ function answered(answerer: Answerer, request: Request, served: ServedModel, sen
 }
 
 function send(response: Response, page: string, status = 200): void {
-  response.status(status).type("html").send(page);
+  response.status(status).type("html").set("cache-control", "no-store").send(page);
 }

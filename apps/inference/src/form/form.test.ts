@@ -1,5 +1,61 @@
+import { once } from "node:events";
+import { get, type IncomingMessage } from "node:http";
 import { call, until } from "@millrace/testing";
 import { deployTo, modelWith, startReplica, type Replica } from "../inference-for-test.js";
+import { formScript } from "./form-script.js";
+
+describe("the form, where keys are configured", () => {
+  const key = "a key of the form's own";
+  let replica: Replica;
+  beforeAll(async () => {
+    replica = await startReplica({ MILLRACE_API_KEY: key });
+    await deployTo(replica, modelWith(0));
+    const ready = () => fetch(`${replica.url}/models/sides`, { headers: { "x-api-key": key } });
+    await until("the model to serve", async () => (await ready()).status === 200);
+  });
+  afterAll(() => replica.stop());
+
+  const browse = (path: string, headers: Record<string, string> = {}) =>
+    fetch(`${replica.url}${path}`, { headers: { accept: "text/html", "sec-fetch-mode": "navigate", ...headers } });
+
+  it("asks a person for the key by a page that says nothing of any model, and says so as HTTP wants it", async () => {
+    for (const path of ["/", "/models/sides/form"]) {
+      const answer = await browse(path);
+      expect([answer.status, answer.headers.get("www-authenticate")]).toEqual([401, 'Bearer realm="millrace"']);
+      expect(answer.headers.get("content-type")).toBe("text/html; charset=utf-8");
+      expect(answer.headers.get("content-security-policy")).toContain("script-src 'self';");
+      const text = await answer.text();
+      expect(text).toContain('<label for="key">Key</label>');
+      expect(text).not.toMatch(/sides|shop/);
+    }
+    expect(await (await browse("/models/roses/form")).text()).toBe(await (await browse("/")).text());
+  });
+
+  it("gives everybody the script of that page, and the form to who brings the key as the script does", async () => {
+    const script = await fetch(`${replica.url}/form.js`);
+    expect([script.status, script.headers.get("content-type")]).toEqual([200, "text/javascript; charset=utf-8"]);
+    expect(() => new Function(formScript)).not.toThrow();
+    expect(await script.text()).toBe(formScript);
+    const form = await browse("/models/sides/form", { "x-api-key": key });
+    expect([form.status, form.headers.get("cache-control")]).toEqual([200, "no-store"]);
+    expect(await form.text()).toContain('<label for="f0">x</label>');
+  });
+
+  it("lets the browser ask where no script runs, and tells programs in JSON", async () => {
+    const [asked] = (await once(
+      get(`${replica.url}/models/sides/form?key=browser`, {
+        headers: { accept: "text/html", "sec-fetch-mode": "navigate" },
+      }),
+      "response",
+    )) as [IncomingMessage];
+    asked.resume();
+    expect(asked.headers["www-authenticate"]).toBe('Basic realm="millrace"');
+    expect((await fetch(`${replica.url}/models/sides/form`)).headers.get("content-type")).toBe(
+      "application/problem+json",
+    );
+    expect((await browse("/models")).headers.get("content-type")).toBe("application/problem+json");
+  });
+});
 
 describe("the form", () => {
   let replica: Replica;

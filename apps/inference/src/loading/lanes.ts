@@ -2,7 +2,7 @@ import { ProblemError, type DeployedVersion, type DeploymentRecord, type Problem
 import type { FeatureDescription, LoadedModel } from "@millrace/learning";
 import type { Lane } from "../rollout/lane.js";
 import { versionsOf } from "../rollout/lane.js";
-import type { ServedModel } from "../serving.js";
+import type { ServedModel } from "../served-model.js";
 import { openFailedLoads } from "./failed-loads.js";
 
 /** What is served under each name, brought to what the deployment records say. */

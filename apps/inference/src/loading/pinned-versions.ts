@@ -6,7 +6,7 @@ import {
   type Problem,
 } from "@millrace/contracts";
 import { HttpProblem, notFound, versionCollection, versionKey, type Platform } from "@millrace/service";
-import type { ServedModel } from "../serving.js";
+import type { ServedModel } from "../served-model.js";
 
 /** Versions that somebody asks for by number: loaded at the first question, the least asked of them let go. */
 export interface PinnedVersions {
@@ -73,7 +73,7 @@ export function openPinnedVersions({ platform, most, open }: PinnedParts): Pinne
     const known = touch(key);
     if (known !== undefined) return Promise.resolve(known);
     const failure = failed.get(key);
-    if (failure !== undefined && failure.until > performance.now()) return Promise.reject(failure.error);
+    if (failure !== undefined && failure.until > performance.now()) return Promise.reject(again(failure.error));
     const current = loading.get(key);
     if (current !== undefined) return current;
     if (loading.size >= MOST_LOADING) return Promise.reject(isLoading(model, version));
@@ -87,7 +87,7 @@ export function openPinnedVersions({ platform, most, open }: PinnedParts): Pinne
     const known = touch(key);
     if (known !== undefined) return known;
     const failure = failed.get(key);
-    if (failure !== undefined && failure.until > performance.now()) throw failure.error;
+    if (failure !== undefined && failure.until > performance.now()) throw again(failure.error);
     load(model, version).catch(() => undefined);
     throw isLoading(model, version);
   }
@@ -98,6 +98,9 @@ export function openPinnedVersions({ platform, most, open }: PinnedParts): Pinne
     remove: (model, version) => loaded.delete(versionKey(model, version)),
   };
 }
+
+/** Each question is refused for itself. */
+const again = ({ status, problem }: HttpProblem): HttpProblem => new HttpProblem(status, problem);
 
 const deployedOf = ({ version, package: bytes, probes, latencyBudget }: ModelVersionRecord): DeployedVersion => ({
   ...{ version, package: bytes, probes, latencyBudget },

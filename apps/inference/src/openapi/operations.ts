@@ -1,4 +1,4 @@
-import type { ServedModel } from "../serving.js";
+import type { ServedModel } from "../served-model.js";
 import { exampleRow, refTo, type Json } from "./schemas.js";
 
 const json = (schema: Json, more: Json = {}): Json => ({ "application/json": { schema, ...more } });

@@ -1,6 +1,6 @@
 import { predictManyRequest, predictManyResponse, predictOneRequest, predictResponse } from "@millrace/contracts";
-import { z } from "zod";
-import type { ServedModel } from "../serving.js";
+import * as z from "zod";
+import type { ServedModel } from "../served-model.js";
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -48,11 +48,11 @@ export const sharedSchemas = (): Json => ({
 
 /** The rows that one model takes: its features by name or by position, each of which may be missing. */
 export function rowSchema({ model: { features } }: ServedModel): Json {
-  const cells = features.map(({ name, kind, example, min, max, categories }) => ({
+  const cells = features.map(({ name, kind, example, min, max, categories, date }) => ({
     title: name,
-    type: [kind === "text" ? "string" : "number", "null"],
+    type: kind === "text" ? ["string", "null"] : ["number", ...(date === true ? ["string"] : []), "null"],
     ...(example !== null && { examples: [example] }),
-    ...(min !== undefined && { description: `Seen from ${min} to ${max}` }),
+    ...(min !== undefined && { description: seenFrom(min, max!, date) }),
     ...(categories !== undefined && { description: `Seen: ${categories.slice(0, 20).join(", ")}` }),
   }));
   const byName = {
@@ -69,6 +69,9 @@ export function rowSchema({ model: { features } }: ServedModel): Json {
   };
   return { oneOf: [byName, byPosition] };
 }
+
+const seenFrom = (min: number, max: number, date = false): string =>
+  `Seen from ${min} to ${max}${date ? ": milliseconds since 1970, or a date such as 2026-01-31T10:00:00Z" : ""}`;
 
 export const exampleRow = ({ model }: ServedModel): Json =>
   Object.fromEntries(model.features.map(({ name, example }) => [name, example]));

@@ -76,8 +76,7 @@ const loneSurrogate = /\p{Surrogate}/u;
 export function putCell(to: ByteWriter, value: unknown): void {
   switch (typeof value) {
     case "number":
-      to.bytes[room(to, 1)] = cellTags.number;
-      return putDouble(to, value);
+      return putNumber(to, value);
     case "string":
       return putTextCell(to, value);
     case "boolean":
@@ -85,6 +84,12 @@ export function putCell(to: ByteWriter, value: unknown): void {
     default:
       return value === null || value === undefined ? putByte(to, cellTags.missing) : putJson(to, value);
   }
+}
+
+export function putNumber(to: ByteWriter, value: number): void {
+  const at = room(to, 9);
+  to.bytes[at] = cellTags.number;
+  to.view.setFloat64(at + 1, value, true);
 }
 
 function putTextCell(to: ByteWriter, text: string): void {

@@ -21,16 +21,25 @@ export function* partsOf(segment: string, rows: Iterable<LogRow>): Generator<Log
   }
 }
 
+/** Rows that follow one another are nearly always of one kind, model and day. */
 function byFolder(rows: Iterable<LogRow>): Map<string, LogRow[]> {
   const folders = new Map<string, LogRow[]>();
+  let last: { kind: string; model: string; day: number; rows: LogRow[] } | undefined;
   for (const row of rows) {
-    const folder = `${row.kind}s/model=${folderName(row.model)}/date=${dateOf(row.at)}`;
-    const known = folders.get(folder);
-    if (known === undefined) folders.set(folder, [row]);
-    else known.push(row);
+    const { kind, model } = row;
+    const day = Math.floor(row.at / DAY_MS);
+    if (last?.day !== day || last.model !== model || last.kind !== kind) {
+      const folder = `${kind}s/model=${folderName(model)}/date=${dateOf(row.at)}`;
+      const known = folders.get(folder) ?? [];
+      folders.set(folder, known);
+      last = { kind, model, day, rows: known };
+    }
+    last.rows.push(row);
   }
   return folders;
 }
+
+const DAY_MS = 86_400_000;
 
 /** In UTC, like every time of the log. */
 export const dateOf = (at: number): string => new Date(at).toISOString().slice(0, 10);

@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from "node:child_process";
+import { fork, spawnSync, type ChildProcess, type ForkOptions } from "node:child_process";
 import { once } from "node:events";
 import { constants, setPriority } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,7 @@ const priorities = { export: PRIORITY_LOW, read: PRIORITY_BELOW_NORMAL };
 const LONGEST_MS = 600_000;
 
 export interface LogProcess {
+  readonly pid: number | undefined;
   /** Resolves when it ended well; rejects with what it wrote to its standard error otherwise. */
   readonly ended: Promise<void>;
   end(): void;
@@ -27,14 +28,29 @@ export function startProcess<Said>(
   heard: (said: Said) => void,
   priority = priorities[program],
 ): LogProcess {
-  const child = fork(fileURLToPath(programs[program]), { execArgv: [], stdio: ["ignore", "ignore", "pipe", "ipc"] });
+  const child = fork(fileURLToPath(programs[program]), {
+    ...(priority === PRIORITY_LOW ? whenIdle() : { execArgv: [] }),
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
   giveWay(child, priority);
   child.on("message", (said) => heard(said as Said));
   child.send(job, () => undefined);
   const timer = setTimeout(() => child.kill("SIGKILL"), LONGEST_MS);
   const ended = endOf(child).finally(() => clearTimeout(timer));
   ended.catch(() => undefined);
-  return { ended, end: () => void child.kill("SIGKILL") };
+  return { pid: child.pid, ended, end: () => void child.kill("SIGKILL") };
+}
+
+let idle: Pick<ForkOptions, "execPath" | "execArgv"> | undefined;
+
+/**
+ * Even at the lowest priority a process keeps the core for milliseconds once it has it, and whoever asks for a prediction
+ * waits. Linux has a class for what runs only while nobody else wants to; where chrt is not there, the priority has to do.
+ */
+function whenIdle(): Pick<ForkOptions, "execPath" | "execArgv"> {
+  const chrt = ["--idle", "0"];
+  const works = () => spawnSync("chrt", [...chrt, "true"], { stdio: "ignore" }).status === 0;
+  return (idle ??= works() ? { execPath: "chrt", execArgv: [...chrt, process.execPath] } : { execArgv: [] });
 }
 
 function giveWay({ pid }: ChildProcess, priority: number): void {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const megabytes = (fallback: number) => z.coerce.number().int().min(1).max(1_000_000).default(fallback);
 const columns = (about: string) => z.string().default("").describe(about);
@@ -16,6 +16,13 @@ export const predictionLogSettings = z.object({
     .describe("The secret of hashed columns; unset: columns to hash are dropped"),
   PREDICTION_LOG_DROP: columns("Columns, with commas between them, that are not logged of any model"),
   PREDICTION_LOG_HASH: columns("Columns, with commas between them, that are hashed of every model"),
+  PREDICTION_LOG_TURNED_AWAY: z.coerce
+    .number()
+    .positive()
+    .default(1000)
+    .describe(
+      "How many requests a second are logged that were turned away before anything of them was read (no key, too many calls, overload); more are counted",
+    ),
   PREDICTION_LOG_SECONDS: z.coerce
     .number()
     .positive()

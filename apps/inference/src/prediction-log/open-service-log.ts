@@ -1,5 +1,6 @@
 import type { Platform } from "@millrace/service";
-import type { ServedModel, Serving } from "../serving.js";
+import type { ServedModel } from "../served-model.js";
+import type { Serving } from "../serving.js";
 import type { PredictionLogSettings } from "./log-settings.js";
 import type { LogStore } from "./log-store.js";
 import { openPredictionLog, spoolFolder, type PredictionLog } from "./prediction-log.js";

@@ -30,6 +30,8 @@ export interface PredictionLog {
   write(entry: LoggedPrediction): void;
   /** False where the label had to be given up. `flush` makes sure that it is on disk. */
   writeLabel(label: LoggedLabel): boolean;
+  /** Counts a row that is not even written, and why. */
+  drop(reason: string): void;
   /** One of the last answers of this replica. */
   recent(id: string): RecentAnswer | undefined;
   /** Resolves when what was written before the call is in the hands of the operating system. False: the disk refused it. */
@@ -138,6 +140,7 @@ export async function openPredictionLog(options: PredictionLogOptions): Promise<
       rows.write(entry);
     },
     writeLabel: rows.writeLabel,
+    drop: (reason) => drop(counts, reason),
     recent: recent.find,
     flush: spool.flush,
     details,

@@ -1,5 +1,5 @@
 import type { Express } from "express";
-import { z } from "zod";
+import * as z from "zod";
 import { issuesOf, millisecondsOf, type PredictionsPage, type Problem } from "@millrace/contracts";
 import { HttpProblem, type Clock } from "@millrace/service";
 import { startProcess } from "./log-process.js";

@@ -11,41 +11,68 @@ export interface RecentAnswers {
 }
 
 const KEPT = 32_768;
+const LANES = 4;
+const marks = new Int32Array(LANES);
 
-/** What was answered last, so that a label that comes soon can be held against its answer without reading the log. */
+/**
+ * What was answered last, so that a label that comes soon can be held against its answer without reading the log. Of an id
+ * only 128 bits are kept: texts that outlive their request cost the collector of garbage more than the rest of the log.
+ */
 export function openRecentAnswers(kept = KEPT): RecentAnswers {
-  const ids: (string | undefined)[] = new Array<undefined>(kept).fill(undefined);
+  const ids = new Int32Array(kept * LANES);
   const models: string[] = new Array<string>(kept).fill("");
   const predictions: string[] = new Array<string>(kept).fill("");
   const versions = new Int32Array(kept);
-  const places = new Map<string, number>();
+  /** By the last bits of an id the count of answers up to the latest that has them, and of each answer that of the one before. */
+  const chains = new Float64Array(2 ** Math.ceil(Math.log2(kept)));
+  const before = new Float64Array(kept);
   let noted = 0;
-  let indexed = 0;
 
-  /** Only when somebody asks are the ids put where they are found. */
-  function index(): void {
-    if (noted - indexed > kept) indexed = noted - kept;
-    for (; indexed < noted; indexed++) places.set(ids[indexed % kept]!, indexed);
-    if (places.size <= 2 * kept) return;
-    for (const [id, place] of places) if (place < noted - kept) places.delete(id);
-  }
+  const isAt = (place: number) => marks.every((mark, lane) => ids[place * LANES + lane] === mark);
 
   return {
     note(id, model, version, prediction) {
       if (version === undefined || prediction === undefined) return;
       const place = noted % kept;
-      ids[place] = id;
+      markOf(id);
+      ids.set(marks, place * LANES);
       models[place] = model;
       predictions[place] = prediction;
       versions[place] = version;
-      noted++;
+      const chain = marks[0]! & (chains.length - 1);
+      before[place] = chains[chain]!;
+      chains[chain] = ++noted;
     },
     find(id) {
-      index();
-      const place = places.get(id);
-      if (place === undefined || place < noted - kept) return undefined;
-      const at = place % kept;
-      return { model: models[at]!, version: versions[at]!, prediction: predictions[at]! };
+      markOf(id);
+      for (let count = chains[marks[0]! & (chains.length - 1)]!; count > noted - kept && count > 0;) {
+        const place = (count - 1) % kept;
+        if (isAt(place)) return { model: models[place]!, version: versions[place]!, prediction: predictions[place]! };
+        count = before[place]!;
+      }
+      return undefined;
     },
   };
 }
+
+/** Each lane takes every fourth sign: of a UUID none is lost but what overflows of nine times four bits. */
+function markOf(id: string): void {
+  let [a, b, c, d] = [id.length, 1, 2, 3];
+  for (let at = 0; at + 3 < id.length; at += LANES) {
+    a = Math.imul(a, 31) + id.charCodeAt(at);
+    b = Math.imul(b, 31) + id.charCodeAt(at + 1);
+    c = Math.imul(c, 31) + id.charCodeAt(at + 2);
+    d = Math.imul(d, 31) + id.charCodeAt(at + 3);
+  }
+  for (let at = id.length & ~3; at < id.length; at++) a = Math.imul(a, 31) + id.charCodeAt(at);
+  marks[0] = mixed(a);
+  marks[1] = b;
+  marks[2] = c;
+  marks[3] = d;
+}
+
+/** The chain is chosen by the last bits. */
+const mixed = (bits: number): number => {
+  const hash = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  return hash ^ (hash >>> 13);
+};

@@ -1,5 +1,5 @@
 import type { DeploymentRecord } from "@millrace/contracts";
-import type { ServedModel, VersionWish } from "../serving.js";
+import type { ServedModel, VersionWish } from "../served-model.js";
 import { placeOf } from "./sticky-hash.js";
 
 /** What is served under one name. A lane is never changed: another one takes its place, between two requests. */

@@ -1,6 +1,6 @@
 import type { Problem, RolloutObservation } from "@millrace/contracts";
 import { errorFields, rolloutObservationCollection, type Platform } from "@millrace/service";
-import type { Observation } from "../serving.js";
+import type { Observation } from "../served-model.js";
 import type { Lane } from "./lane.js";
 import { openVersionTally, type VersionTally } from "./version-tally.js";
 

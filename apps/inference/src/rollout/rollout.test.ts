@@ -81,9 +81,9 @@ describe("a rollout", () => {
     serving.observe(champion!, { milliseconds: 0.2, failed: false, prediction: "left" });
     serving.observe(champion!, { milliseconds: 0.2, failed: false, prediction: "right" });
     serving.observe(challenger!, { milliseconds: 3000, failed: true });
-    serving.observeLabel("sides", 1, true);
-    serving.observeLabel("sides", 2, false);
-    serving.observeLabel("sides", 7, false);
+    serving.observeLabel("sides", { id: "p-1", version: 1, prediction: "left" }, "left");
+    serving.observeLabel("sides", { id: "p-2", version: 2, prediction: "left" }, "right");
+    serving.observeLabel("sides", { id: "p-3", version: 7, prediction: "left" }, "right");
     const page = await until("the observation", async () => {
       const found = await observed(record.generation);
       return found?.champion.requests === 2 && found;
@@ -111,12 +111,38 @@ describe("a rollout", () => {
     const { record } = await begin(0, true);
     expect(new Set(askedVersions())).toEqual(new Set([1]));
     const answered = await until("the shadow's answers", async () => {
-      bench.serving.mirror("sides", [0, "a"]);
+      bench.serving.mirror("sides", [0, "a"], "p");
       const found = await observed(record.generation);
       return (found?.challenger.requests ?? 0) > 0 && found;
     });
     expect(answered.challenger).toMatchObject({ errors: 0, predictions: { left: answered.challenger.requests } });
     expect(answered.champion.requests).toBe(0);
+  });
+
+  it("holds labels against what the shadow said as well, whether they come before its answer or after it", async () => {
+    const { record } = await begin(0, true);
+    const { serving } = bench;
+    await until("the shadow", async () => {
+      serving.mirror("sides", [0, "a"], "warm");
+      return ((await observed(record.generation))?.challenger.requests ?? 0) > 0;
+    });
+    // To the champion, whose border is -10, they are right; to the shadow, whose border is 10, left.
+    const rows = Array.from({ length: 40 }, (_, row) => `p-${row}`);
+    const label = (id: string, row: number) =>
+      serving.observeLabel("sides", { id, version: 1, prediction: "right" }, row % 4 === 0 ? "right" : "left");
+    const before = (await observed(record.generation))!.challenger.requests;
+    rows.forEach((id, row) => {
+      serving.mirror("sides", [0, "a"], id);
+      if (row < 20) label(id, row);
+    });
+    await until("all answers", async () => (await observed(record.generation))!.challenger.requests >= before + 40);
+    rows.forEach((id, row) => row < 20 || label(id, row));
+    serving.observeLabel("sides", { id: "p-0", version: 1, prediction: "right" }, "right");
+    const seen = await until("all labels", async () => {
+      const found = await observed(record.generation);
+      return found?.challenger.labelled === 40 && found.champion.labelled === 41 && found;
+    });
+    expect([seen.champion.right, seen.challenger.right]).toEqual([11, 30]);
   });
 
   it("drops what the shadow has no time for, and counts it", async () => {
@@ -128,7 +154,7 @@ describe("a rollout", () => {
         ),
       );
     await until("rows to be dropped", async () => {
-      for (let row = 0; row < 1000; row++) bench.serving.mirror("sides", [0, "a"]);
+      for (let row = 0; row < 1000; row++) bench.serving.mirror("sides", [0, "a"], `p-${row}`);
       return (await rows()).dropped! > 0;
     });
     await until("the others to be answered", async () => (await rows()).answered! >= 300);

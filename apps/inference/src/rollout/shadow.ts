@@ -1,11 +1,14 @@
 import { Worker } from "node:worker_threads";
-import type { Observation } from "../serving.js";
+import type { Observation } from "../served-model.js";
+import { openShadowLabels } from "./shadow-labels.js";
 import type { ShadowAnswers, ShadowBatch } from "./shadow-thread.js";
 
 /** A version that gets the requests of another one and whose answers nobody sees. */
 export interface Shadow {
-  /** Takes a row for later, or drops it where too many wait already. */
-  mirror(features: unknown): void;
+  /** Takes a row for later, or drops it where too many wait already. `id` is that of the answer that its caller got. */
+  mirror(features: unknown, id: string): void;
+  /** The true label of an answer has come. */
+  label(id: string, label: string): void;
   stop(): Promise<void>;
 }
 
@@ -14,9 +17,16 @@ export interface ShadowOptions {
   /** How many rows may wait. */
   limit: number;
   observe(observation: Observation): void;
+  /** Whether the shadow said what turned out to be true. */
+  labelled(right: boolean): void;
   dropped(): void;
   /** The thread ended by itself: nothing is mirrored any more. */
   failed(error: Error): void;
+}
+
+interface Mirrored {
+  readonly features: unknown;
+  readonly id: string;
 }
 
 /** Both from src/ and from dist/ this is the compiled thread: a thread can't load TypeScript. */
@@ -26,31 +36,33 @@ const thread = new URL("../../dist/rollout/shadow-thread.js", import.meta.url);
 const BATCH_ROWS = 256;
 const SEND_EVERY_MS = 5;
 
-export function openShadow({ bytes, limit, observe, dropped, failed }: ShadowOptions): Shadow {
+export function openShadow({ bytes, limit, observe, labelled, dropped, failed }: ShadowOptions): Shadow {
   const worker = new Worker(thread, { workerData: bytes });
   worker.unref();
-  let waiting: unknown[] = [];
-  let away = 0;
+  const labels = openShadowLabels(labelled);
+  let waiting: Mirrored[] = [];
+  let away: Mirrored[] = [];
   let timer: NodeJS.Timeout | undefined;
 
   function send(): void {
     timer = undefined;
-    const rows = waiting.splice(0, BATCH_ROWS);
-    away = rows.length;
-    if (rows.length > 0) worker.postMessage({ rows } satisfies ShadowBatch);
+    away = waiting.splice(0, BATCH_ROWS);
+    if (away.length > 0) worker.postMessage({ rows: away.map(({ features }) => features) } satisfies ShadowBatch);
   }
 
   function take({ milliseconds, predictions }: ShadowAnswers): void {
-    away = 0;
-    predictions.forEach((prediction, row) =>
-      observe({ milliseconds: milliseconds[row]!, failed: prediction === undefined, prediction }),
-    );
+    const asked = away;
+    away = [];
+    predictions.forEach((prediction, row) => {
+      observe({ milliseconds: milliseconds[row]!, failed: prediction === undefined, prediction });
+      if (prediction !== undefined) labels.answered(asked[row]!.id, prediction);
+    });
     if (waiting.length > 0) send();
   }
 
   /** One batch is with the thread at a time; the next goes when that one is back, and none within a request. */
   const later = () => {
-    if (timer === undefined && away === 0) timer = setTimeout(send, SEND_EVERY_MS).unref();
+    if (timer === undefined && away.length === 0) timer = setTimeout(send, SEND_EVERY_MS).unref();
   };
 
   worker.on("message", take);
@@ -61,9 +73,10 @@ export function openShadow({ bytes, limit, observe, dropped, failed }: ShadowOpt
   });
 
   return {
-    mirror(features) {
-      if (waiting.length + away >= limit) return dropped();
-      waiting.push(features);
+    label: labels.label,
+    mirror(features, id) {
+      if (waiting.length + away.length >= limit) return dropped();
+      waiting.push({ features, id });
       later();
     },
     async stop() {

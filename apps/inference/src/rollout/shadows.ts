@@ -1,5 +1,5 @@
 import { errorFields, type Platform } from "@millrace/service";
-import type { Observation } from "../serving.js";
+import type { Observation } from "../served-model.js";
 import type { ServingMetrics } from "../loading/serving-metrics.js";
 import type { Lane } from "./lane.js";
 import { openShadow, type Shadow } from "./shadow.js";
@@ -8,7 +8,9 @@ import { openShadow, type Shadow } from "./shadow.js";
 export interface Shadows {
   /** Opens or ends the shadow of a lane, as its record says. */
   follow(lane: Lane): void;
-  mirror(model: string, features: unknown): void;
+  mirror(model: string, features: unknown, id: string): void;
+  /** The true label of an answer that `version` gave. */
+  label(model: string, version: number, id: string, label: string): void;
   stop(): Promise<void>;
 }
 
@@ -17,6 +19,7 @@ export interface ShadowsParts {
   readonly limit: number;
   readonly metrics: ServingMetrics;
   readonly observe: (model: string, version: number, observation: Observation) => void;
+  readonly labelled: (model: string, version: number, right: boolean) => void;
 }
 
 interface Opened {
@@ -24,7 +27,9 @@ interface Opened {
   shadow?: Shadow;
 }
 
-export function openShadows({ platform: { artifacts, log }, limit, metrics, observe }: ShadowsParts): Shadows {
+export function openShadows(parts: ShadowsParts): Shadows {
+  const { limit, metrics, observe } = parts;
+  const { artifacts, log } = parts.platform;
   const opened = new Map<string, Opened>();
 
   function follow({ record: { model, rollout }, challenger }: Lane): void {
@@ -47,6 +52,7 @@ export function openShadows({ platform: { artifacts, log }, limit, metrics, obse
         answered!.inc();
         observe(model, next.version, observation);
       },
+      labelled: (right) => parts.labelled(model, next.version, right),
       failed: (error) => tellFailed(model, next.version, error),
     });
     if (opened.get(model) === next) next.shadow = shadow;
@@ -58,7 +64,12 @@ export function openShadows({ platform: { artifacts, log }, limit, metrics, obse
 
   return {
     follow,
-    mirror: (model, features) => opened.get(model)?.shadow?.mirror(features),
+    mirror: (model, features, id) => opened.get(model)?.shadow?.mirror(features, id),
+    label(model, version, id, label) {
+      const of = opened.get(model);
+      // Who was asked by number and answered itself has been told already.
+      if (of?.version !== version) of?.shadow?.label(id, label);
+    },
     async stop() {
       const shadows = [...opened.values()];
       opened.clear();

@@ -1,5 +1,5 @@
 import { assert as check, integer, property, string, uniqueArray } from "fast-check";
-import type { ServedModel } from "../serving.js";
+import type { ServedModel } from "../served-model.js";
 import { keyOf, sideOf, type Lane } from "./lane.js";
 import { placeOf } from "./sticky-hash.js";
 

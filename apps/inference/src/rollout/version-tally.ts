@@ -1,5 +1,5 @@
 import { latencyBounds, type VersionObservation } from "@millrace/contracts";
-import type { Observation } from "../serving.js";
+import type { Observation } from "../served-model.js";
 
 /** More different answers than that are counted together: a regression says something else to every row. */
 const MOST_ANSWERS = 50;

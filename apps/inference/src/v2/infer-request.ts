@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { issuesOf } from "@millrace/contracts";
 import { parseJson } from "../read-body.js";
 import { isDatatype, readBinary, type Element } from "./datatypes.js";

@@ -6,6 +6,7 @@ import type { Answerer } from "../answer.js";
 import { askedBy } from "../asked.js";
 import { requireServing } from "../choose-model.js";
 import { readBody } from "../read-body.js";
+import { askerOf, modelInPath, predictionWanted } from "../refused-requests.js";
 import type { Serving } from "../serving.js";
 import { inferResponse, type InferResponse } from "./infer-response.js";
 import { readInferRequest } from "./infer-request.js";
@@ -30,7 +31,10 @@ export function openInfer(parts: InferParts): (request: IncomingMessage, respons
       const answered = problem === undefined ? infer(parts, request, found, body) : Promise.reject(problem);
       void answered.then(
         (answer) => send(response, answer),
-        (error: unknown) => refuse(parts.log, request, response, error),
+        (error: unknown) => {
+          parts.answerer.refused({ ...predictionWanted(request), ...askerOf(request) }, error);
+          refuse(parts.log, request, response, error);
+        },
       );
     });
     return true;
@@ -43,7 +47,7 @@ async function infer(
   [, model, version]: RegExpExecArray,
   body: Buffer,
 ): Promise<InferResponse> {
-  const name = decodeURIComponent(model!);
+  const name = modelInPath(model!);
   const asked = { ...askedBy(request, name, ""), probabilities: true };
   const pin = version === undefined ? asked.pin : versionNumber(version);
   const champion = requireServing(serving, name);

@@ -1,6 +1,7 @@
 import type { Express, NextFunction, Request, Response } from "express";
 import { requireServing } from "../choose-model.js";
-import type { ServedModel, Serving } from "../serving.js";
+import type { ServedModel } from "../served-model.js";
+import type { Serving } from "../serving.js";
 import { versionNumber } from "./infer.js";
 import { outputsOf } from "./infer-response.js";
 import { v2Error } from "./v2-problem.js";

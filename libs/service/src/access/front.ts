@@ -25,7 +25,9 @@ export interface FrontParts {
   /** The service's own answers on the bare request; true: it is answered. */
   first(request: IncomingMessage, response: ServerResponse): boolean;
   app: RequestListener;
-  refused?(code: string): void;
+  /** Hears of each request that is refused here. */
+  refused?(problem: HttpProblem, request: IncomingMessage): void;
+  signIn?(request: IncomingMessage): string | undefined;
 }
 
 type Exchange = [request: IncomingMessage, response: ServerResponse, route: RouteScope];
@@ -47,11 +49,13 @@ export function openFront(parts: FrontParts): Front {
   });
 
   function refuse([request, response]: Exchange, problem: HttpProblem): void {
-    refused?.(problem.code);
+    refused?.(problem, request);
     const bucket = access.bucketOf(request);
     const headers = bucket === undefined ? [] : rateHeaders(bucket);
     if (problem === rateExceeded) headers.push(["retry-after", String(secondsUntilToken(bucket!))]);
-    refuser.refuse(request, response, problem, [...headers, ...cors.headersFor(request)]);
+    const page = problem.status === 401 && wantsPage(request) ? parts.signIn?.(request) : undefined;
+    if (page !== undefined) setSecurityHeaders(response, secure);
+    refuser.refuse(request, response, problem, [...headers, ...cors.headersFor(request)], page);
   }
 
   function enter(exchange: Exchange, admission: Admission): void {

@@ -5,11 +5,13 @@ import { HttpProblem } from "../http-problem.js";
 const DEEPEST = 64;
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 
-const tooDeep = new HttpProblem(400, {
-  code: "JSON_TOO_DEEP",
-  message: `the body nests deeper than ${DEEPEST} levels.`,
-  remedy: "Send it flatter.",
-});
+// A new one each time: express's reader hangs the body on what is thrown.
+const tooDeep = (): HttpProblem =>
+  new HttpProblem(400, {
+    code: "JSON_TOO_DEEP",
+    message: `the body nests deeper than ${DEEPEST} levels.`,
+    remedy: "Send it flatter.",
+  });
 
 /** Refuses JSON whose nesting would exhaust the stack of whatever walks it; a text of a megabyte takes about a millisecond. */
 export function refuseDeepJson(bytes: Uint8Array): void {
@@ -22,7 +24,7 @@ export function refuseDeepJson(bytes: Uint8Array): void {
       else if (byte === QUOTE) quoted = false;
     } else if (byte === QUOTE) quoted = true;
     // 0x5b [ and 0x7b { differ from 0x5d ] and 0x7d } in two bits; | 0x20 makes one of both.
-    else if ((byte | 0x20) === 0x7b && (depth += 1) > DEEPEST) throw tooDeep;
+    else if ((byte | 0x20) === 0x7b && (depth += 1) > DEEPEST) throw tooDeep();
     else if ((byte | 0x20) === 0x7d) depth -= 1;
   }
 }

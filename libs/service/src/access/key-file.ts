@@ -1,5 +1,5 @@
 import { chmod, readFile, rename, writeFile } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { issuesOf, ProblemError } from "@millrace/contracts";
 import { keyRecord, type KeyRecord } from "./api-key.js";
 

@@ -3,7 +3,14 @@ import type { Socket } from "node:net";
 import { problemJson, type HttpProblem } from "../http-problem.js";
 
 export interface Refuser {
-  refuse(request: IncomingMessage, response: ServerResponse, problem: HttpProblem, headers?: Headers): void;
+  /** With a page for people the refusal is that page. */
+  refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    problem: HttpProblem,
+    headers?: Headers,
+    page?: string,
+  ): void;
   stop(): void;
 }
 
@@ -14,6 +21,7 @@ interface Waiting {
   readonly response: ServerResponse;
   readonly problem: HttpProblem;
   readonly headers: Headers;
+  readonly page?: string;
 }
 
 /** The share of the time that telling refusals may take; reading what is refused takes about as much again. */
@@ -75,8 +83,8 @@ export function openRefuser(ticks = () => performance.now()): Refuser {
   }
 
   return {
-    refuse(request, response, problem, headers = []) {
-      const one = { request, response, problem, headers };
+    refuse(request, response, problem, headers = [], page) {
+      const one = { request, response, problem, headers, page };
       if (waiting.length === 0) refill();
       if (waiting.length > 0 || allowance < 1) return hold(one);
       allowance -= 1;
@@ -99,21 +107,21 @@ function bodyOf(problem: HttpProblem): Buffer {
   return made;
 }
 
-function tell({ request, response, problem, headers }: Waiting): void {
+function tell({ request, response, problem, headers, page }: Waiting): void {
   if (response.destroyed || response.writableEnded) return;
-  const body = bodyOf(problem);
-  const fields = ["content-type", "application/problem+json", "content-length", String(body.length)];
-  fields.push("x-content-type-options", "nosniff");
-  for (const [name, value] of [...headers, ...ownHeaders(request, problem)]) fields.push(name, value);
+  const body = page === undefined ? bodyOf(problem) : Buffer.from(page);
+  const type = page === undefined ? "application/problem+json" : "text/html; charset=utf-8";
+  const fields = ["content-type", type, "content-length", String(body.length), "x-content-type-options", "nosniff"];
+  for (const [name, value] of [...headers, ...ownHeaders(request, problem, page)]) fields.push(name, value);
   if (!hasSmallBody(request)) fields.push("connection", "close");
   response.writeHead(problem.status, fields).end(body);
 }
 
-function ownHeaders({ headers }: IncomingMessage, { status }: HttpProblem): Headers {
+function ownHeaders({ headers }: IncomingMessage, { status }: HttpProblem, page: string | undefined): Headers {
   if (status === 503) return [["retry-after", "1"]];
   if (status !== 401) return [];
-  // Only where a person looks at a page does the browser ask for the key.
-  const asks = headers["sec-fetch-mode"] === "navigate" ? "Basic" : "Bearer";
+  // Only where a person looks at a page that does not ask for the key itself does the browser do so.
+  const asks = page === undefined && headers["sec-fetch-mode"] === "navigate" ? "Basic" : "Bearer";
   return [["www-authenticate", `${asks} realm="millrace"`]];
 }
 

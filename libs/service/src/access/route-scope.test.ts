@@ -27,6 +27,15 @@ const table: [call: string, scopes: string, model?: string][] = [
   ["DELETE /dead-letters/1", "admin"],
   ["PATCH /nothing/known", "admin"],
   ["POST http://elsewhere/models/iris/predict", "admin"],
+  ["GET /form.js", "open"],
+  // As Express finds its routes: whatever the case, and with what it makes of a path that is none.
+  ["GET /HEALTH", "open"],
+  ["POST /MODELS/iris/Predict", "predict", "iris"],
+  ["GET /v2/MODELS/iris", "read or predict", "iris"],
+  ["POST /v2/REPOSITORY/models/iris/unload", "admin"],
+  ["POST /v2/repository\\models/iris/unload#", "admin"],
+  ["GET /models/iris\\predictions#", "admin", "iris\\predictions#"],
+  ["POST /predict\xa0", "admin"],
 ];
 
 describe("the scope of a route", () => {

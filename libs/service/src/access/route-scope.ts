@@ -14,11 +14,14 @@ export interface RouteScope {
   readonly stream?: boolean;
 }
 
-const openPaths = /^\/(health|ready|metrics|v2\/health\/(live|ready))$/;
-const predictions = /^\/(predict(\/|$)|feedback(\/|$)|form$|models\/[^/]+\/(predict|feedback|form)(\/|$)|v2(\/|$))/;
-const administration = /^\/v2\/repository\/models\//;
-const descriptions = /^\/($|docs(\/|$)|openapi\.json$|models(\/[^/]+)?$)/;
-const named = /^\/(?:v2\/)?models\/([^/]+)/;
+// Express finds its routes whatever the case, so these do, too.
+const openPaths = /^\/(health|ready|metrics|form\.js|v2\/health\/(live|ready))$/i;
+const predictions = /^\/(predict(\/|$)|feedback(\/|$)|form$|models\/[^/]+\/(predict|feedback|form)(\/|$)|v2(\/|$))/i;
+const administration = /^\/v2\/repository\/models\//i;
+const descriptions = /^\/($|docs(\/|$)|openapi\.json$|models(\/[^/]+)?$)/i;
+const named = /^\/(?:v2\/)?models\/([^/]+)/i;
+/** Express reads what else is sent as a path in ways of its own: behind a # it takes a backslash for a slash. */
+const plainPath = /^\/[\x21-\x22\x24-\x5b\x5d-\x7e]*$/;
 
 const safe = new Set(["GET", "HEAD"]);
 const remembered = new Map<string, Map<string, RouteScope>>();
@@ -49,7 +52,7 @@ function judge(method: string, path: string): RouteScope {
 }
 
 function scopesOf(method: string, path: string): readonly Scope[] {
-  if (administration.test(path)) return ["admin"];
+  if (administration.test(path) || !plainPath.test(path)) return ["admin"];
   const asked = predictions.test(path);
   if (!safe.has(method)) return asked ? ["predict"] : ["admin"];
   return asked || descriptions.test(path) ? ["read", "predict"] : ["read"];
