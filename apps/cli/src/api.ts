@@ -10,6 +10,7 @@ import type {
   Problem,
   Rollout,
   RunRecord,
+  RunStatus,
   RunStep,
   SourceSpec,
   TriggerSpec,
@@ -56,6 +57,8 @@ export interface Import {
   run: string;
   version?: number;
   promoted: boolean;
+  verdict?: string;
+  status?: RunStatus;
 }
 
 export interface DeadLetterLine {

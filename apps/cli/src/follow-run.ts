@@ -5,7 +5,14 @@ import { serverSentEvents } from "./server-sent-events.js";
 
 export interface Watcher {
   shows(run: RunView): void;
-  progressed(progress: { step: string; state: string; message: string; done?: number; total?: number }): void;
+  progressed(progress: {
+    step: string;
+    state: string;
+    message: string;
+    done?: number;
+    total?: number;
+    at?: string;
+  }): void;
 }
 
 export interface FollowOptions {

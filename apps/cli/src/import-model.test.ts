@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stopEmbeddedBroker } from "@millrace/messaging";
@@ -13,7 +13,7 @@ describe("millrace models import", () => {
   let millrace: Standalone;
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), "millrace-import-"));
-    await mkdir(join(root, "pipelines"));
+    await cp(join(__dirname, "../../../pipelines/iris"), join(root, "pipelines/iris"), { recursive: true });
     for (const name of ["iris.onnx", "iris.schema.yaml"]) await copyFile(join(fixtures, name), join(root, name));
     const folders = { MILLRACE_DATA_DIR: join(root, "data"), MILLRACE_PIPELINES_DIR: join(root, "pipelines") };
     const environment = { ...folders, GATEWAY_PORT: "0", INFERENCE_PORT: "0", LOG_LEVEL: "error" };
@@ -44,6 +44,21 @@ describe("millrace models import", () => {
     expect((await cli("models", "flowers")).out).toContain("flowers serves version 1");
     expect((await cli("rollback", "flowers", "--to", "2")).exit).toBe(0);
   });
+
+  it("has a model judged beside the champion of its pipeline, and each serves where it is better", async () => {
+    const judge = (...more: string[]) => bring("--name", "iris", "--judge", ...more);
+    expect(await judge()).toMatchObject({ exit: 1, err: expect.stringContaining("NOTHING_TO_JUDGE_BY") });
+    expect(await judge("--promote")).toMatchObject({ exit: 2, err: expect.stringContaining("--judge") });
+    expect((await cli("arrive", "iris")).exit).toBe(0);
+    const first = await judge("--json");
+    const answer = JSON.parse(first.out) as { verdict: string; promoted: boolean; version: number };
+    expect(answer).toMatchObject({ version: 2, done: true, verdict: expect.stringMatching(/accuracy.*champion/) });
+    expect(first.exit).toBe(answer.promoted ? 0 : 3);
+    expect((await bring("--name", "iris", "--promote")).out).toContain("iris version 3 serves");
+    const again = await cli("arrive", "iris", "--again");
+    expect(again.out).toMatch(/champion's/);
+    expect(again.out).not.toContain("can't score");
+  }, 120_000);
 
   it("says what is wrong with a schema, a file or a model, and makes no version of it", async () => {
     await writeFile(join(root, "wrong.yaml"), "target: species\nclasses: [a]\nfeatures: [{ name: x, kind: colour }]\n");

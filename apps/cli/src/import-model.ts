@@ -3,13 +3,15 @@ import { basename, resolve } from "node:path";
 import { parseOnnxSchema, problemOf } from "@millrace/contracts";
 import { packOnnx } from "@millrace/runtimes";
 import type { Command } from "commander";
+import type { Import } from "./api.js";
 import { show, type CommandContext } from "./command.js";
-import { CommandProblem, exitCodes } from "./exit-code.js";
+import { CommandProblem, exitCodes, exitOfRun } from "./exit-code.js";
 
 export interface ImportOptions {
   name: string;
   schema?: string;
   promote?: boolean;
+  judge?: boolean;
   reason?: string;
 }
 
@@ -25,24 +27,27 @@ export function importCommand(models: Command, run: Run): void {
     .requiredOption("--name <model>", "the model that it becomes a version of")
     .option("--schema <file>", "what an ONNX model does not say of itself: features, classes (docs/rollouts.md)")
     .option("--promote", "let it serve at once")
+    .option("--judge", "let the pipeline of that name judge it beside the champion, as a model that was trained here")
     .option("--reason <text>")
     .action((file: string, options: ImportOptions) => run((context) => importModel(file, options, context)));
 }
 
 /** Sends the model to the gateway; the registry opens and asks it before it becomes a version. */
 export async function importModel(file: string, options: ImportOptions, context: CommandContext): Promise<number> {
-  const { name, promote = false, reason } = options;
+  const { name, promote = false, judge = false, reason } = options;
+  if (promote && judge) throw usage("--promote lets it serve unjudged, so it can't stand beside --judge.");
   const bytes = await packageOf(file, options.schema, context.io.cwd);
-  const answer = await context.api.importModel(name, bytes, { promote: String(promote), reason });
-  show(context, answer, () => {
-    if (!answer.done)
-      return `${answer.run} takes longer than usual: \`millrace run ${answer.run}\` shows how it stands\n`;
-    const state = answer.promoted
-      ? "serves"
-      : `is registered; \`millrace rollback ${name} --to ${answer.version}\` lets it serve`;
-    return `${name} version ${answer.version} ${state}\n`;
-  });
-  return exitCodes.ok;
+  const answer = await context.api.importModel(name, bytes, { promote: String(promote), judge: String(judge), reason });
+  show(context, answer, () => tell(answer));
+  return answer.status === undefined ? exitCodes.ok : exitOfRun(answer.status);
+}
+
+function tell({ done, run, model, version, promoted, verdict }: Import): string {
+  if (!done) return `${run} goes on: \`millrace run ${run}\` shows how it stands\n`;
+  const told = `${model} version ${version}`;
+  if (promoted) return `${told} serves\n${verdict === undefined ? "" : `${verdict}\n`}`;
+  if (verdict !== undefined) return `${told} does not serve\n${verdict}\n`;
+  return `${told} is registered; \`millrace rollback ${model} --to ${version}\` lets it serve\n`;
 }
 
 async function packageOf(file: string, schema: string | undefined, cwd: string): Promise<Uint8Array> {

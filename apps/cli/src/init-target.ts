@@ -27,8 +27,28 @@ export function targetFacts(column: Column, file: string): TargetFacts {
       column.name,
       `it has ${classes.length} different values; a pipeline tells up to ${MOST_CLASSES} classes apart.`,
     );
+  refuseSmall(classes, column.name, file);
   return { column: column.name, classes, missing };
 }
+
+// One to judge by, and one in each of two folds.
+const FEWEST_ROWS = 3;
+
+function refuseSmall(classes: TargetFacts["classes"], column: string, file: string): void {
+  const small = classes.filter(([, count]) => count < FEWEST_ROWS);
+  if (small.length === 0) return;
+  if (small.length > classes.length / 2)
+    throw notClasses(file, column, `most of its ${classes.length} values stand in fewer than ${FEWEST_ROWS} rows.`);
+  const named = small.slice(0, 5).map(([label, count]) => `${JSON.stringify(label)} (${count})`);
+  throw new CommandProblem(exitCodes.usage, {
+    code: "TARGET_CLASS_TOO_SMALL",
+    where: placeOf(file, column),
+    message: `too few rows have ${named.join(", ")}${small.length > 5 ? " and others" : ""}: a class needs ${FEWEST_ROWS}, to learn from it and to judge by it.`,
+    remedy: "Leave these rows out of the file, or make one class of several.",
+  });
+}
+
+const placeOf = (file: string, column: string): string => `${file}, column ${JSON.stringify(column)}`;
 
 function* labelsOf(column: Column): Generator<string | undefined> {
   if (column.kind === "text") for (const code of column.codes) yield column.dictionary[code];
@@ -38,7 +58,7 @@ function* labelsOf(column: Column): Generator<string | undefined> {
 const notClasses = (file: string, column: string, message: string): CommandProblem =>
   new CommandProblem(exitCodes.usage, {
     code: "TARGET_NOT_CLASSES",
-    where: `${file}, column ${JSON.stringify(column)}`,
+    where: placeOf(file, column),
     message,
     remedy: "Name a column of few values with --target, or make classes of its numbers first.",
   });

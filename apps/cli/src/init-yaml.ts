@@ -1,10 +1,12 @@
 import type { InitPlan } from "./init-plan.js";
 import type { TargetFacts } from "./init-target.js";
+import type { DataRead } from "./profile-read.js";
 import { percent } from "./profile-text.js";
 
 export interface InitDocument {
   readonly name: string;
   readonly file: string;
+  readonly csv: DataRead["csv"];
   readonly rows: number;
   readonly target: TargetFacts;
   readonly plan: InitPlan;
@@ -12,21 +14,21 @@ export interface InitDocument {
 
 /** pipeline.yaml, with the reasons as comments. */
 export function initYaml(document: InitDocument): string {
-  const { name, file, rows, target, plan } = document;
+  const { name, file, csv, rows, target, plan } = document;
   const binary = target.classes.length === 2;
   const [rarest, most] = [target.classes[0]!, target.classes.at(-1)!];
   const folds = Math.max(2, Math.min(5, Math.floor(rarest[1] * 0.6)));
   const labelled = rows - target.missing;
   const lines = [
     `# Written by \`millrace init\` from ${rows} rows. docs/reference/pipeline.md says what else there is.`,
-    `name: ${name}`,
-    `source: { path: ${word(file)} }`,
+    `name: ${word(name)}`,
+    `source: { path: ${word(file)}${csvText(csv)} }`,
     "# A data file and then an empty file _SUCCESS in this folder begin a run.",
     "triggers: [{ watch: incoming }]",
     ...plan.warnings.map((warning) => `# Look at this: ${warning}`),
     `# ${target.classes.length} classes; the rarest is ${percent(rarest[1] / labelled)} of the rows.`,
-    `target: { column: ${word(target.column)}${binary ? `, positive: ${JSON.stringify(rarest[0])}` : ""} }`,
-    `split: { test: 0.2, stratify: ${rarest[1] >= 5}, seed: 42 }`,
+    `target: { column: ${word(target.column)}${binary ? `, positive: ${JSON.stringify(positiveOf(target))}` : ""} }`,
+    "split: { test: 0.2, stratify: true, seed: 42 }",
     ...dropLines(plan),
     ...preprocessLines(plan),
     ...(rarest[1] < most[1] / 3
@@ -43,6 +45,15 @@ export function initYaml(document: InitDocument): string {
   ];
   return `${lines.join("\n")}\n`;
 }
+
+const csvText = (csv: DataRead["csv"]): string => {
+  const said = Object.entries(csv).map(([setting, value]) => `${setting}: ${JSON.stringify(value)}`);
+  return said.length === 0 ? "" : `, csv: { ${said.join(", ")} }`;
+};
+
+/** What is asked for is called so in most data; else it is what is rare. */
+const positiveOf = ({ classes }: TargetFacts): string =>
+  (classes.find(([label]) => /^(1|true|yes|y|positive|pos)$/i.test(label)) ?? classes[0]!)[0];
 
 /** A little above what guessing gives. */
 const floorOf = ({ classes }: TargetFacts): number => Number((1.05 / classes.length).toFixed(3));

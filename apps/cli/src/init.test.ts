@@ -88,12 +88,53 @@ describe("millrace init", () => {
     await expect(run("init", "a.csv", "--target", "y")).rejects.toMatchObject({
       problem: { code: "TARGET_NOT_CLASSES" },
     });
-    await write("b.csv", "x,y\n1,a\n2,b\n3,a\n4,b\n");
+    await write("b.csv", "x,y\n1,a\n2,b\n3,a\n4,b\n5,a\n6,b\n");
     await run("init", "b.csv", "--target", "y", "--name", "b");
     const before = await yamlOf("b");
     await expect(run("init", "b.csv", "--target", "y", "--name", "b")).rejects.toMatchObject({
       problem: { code: "PIPELINE_EXISTS" },
     });
     expect(await yamlOf("b")).toBe(before);
+  });
+
+  it("finds a decimal comma and another encoding, and says so in pipeline.yaml", async () => {
+    const rows = Array.from({ length: 40 }, (_, row) => `${row};1.0${10 + row},5;Köln;${row % 2 ? "ja" : "nein"}`);
+    await writeFile(join(folder.path, "de.csv"), Buffer.from(`nr;preis;ort;y\n${rows.join("\n")}\n`, "latin1"));
+    const { out } = await run("init", "de.csv", "--target", "y");
+    const { source, preprocess } = await specOf("de");
+    expect(source).toMatchObject({ path: "de.csv", csv: { encoding: "windows-1252", decimal: "," } });
+    expect(preprocess).toContainEqual({ scale: "numeric", with: "standard" });
+    expect(preprocess).not.toContainEqual(expect.objectContaining({ with: "target" }));
+    expect(out).toMatch(/look at this: the file is not UTF-8.*\n.*look at this: numbers in it have a decimal comma/);
+  });
+
+  it("leaves commas alone where other numbers have a point", async () => {
+    const rows = Array.from({ length: 40 }, (_, row) => `"${row},5";${row}.25;${row % 2}`);
+    await write("mixed.csv", `a;b;y\n${rows.join("\n")}\n`);
+    await run("init", "mixed.csv", "--target", "y");
+    expect(await yamlOf("mixed")).toContain("source: { path: mixed.csv }");
+  });
+
+  it("takes for positive what is called so, and the rare class where none is", async () => {
+    const csv = (often: string, seldom: string) =>
+      `x,y\n${Array.from({ length: 30 }, (_, row) => `${row % 7},${row % 3 ? often : seldom}`).join("\n")}\n`;
+    await write("01.csv", csv("1", "0"));
+    await write("shops.csv", csv("north", "south"));
+    await run("init", "01.csv", "--target", "y");
+    await run("init", "shops.csv", "--target", "y");
+    expect((await specOf("01")).target.positive).toBe("1");
+    expect((await specOf("shops")).target.positive).toBe("south");
+  });
+
+  it("refuses classes of a row or two, which no run could learn", async () => {
+    const rows = Array.from({ length: 30 }, (_, row) => `${row},${row < 2 ? "rare" : row % 2 ? "a" : "b"}`);
+    await write("few.csv", `x,y\n${rows.join("\n")}\n`);
+    await expect(run("init", "few.csv", "--target", "y")).rejects.toMatchObject({
+      problem: { code: "TARGET_CLASS_TOO_SMALL", message: expect.stringContaining('"rare" (2)') },
+    });
+    await write("many.csv", `x,y\n${rows.map((_, row) => `1,${row % 20}`).join("\n")}\n`);
+    await expect(run("init", "many.csv", "--target", "y")).rejects.toMatchObject({
+      problem: { code: "TARGET_NOT_CLASSES" },
+    });
   });
 });

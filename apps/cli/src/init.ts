@@ -17,13 +17,13 @@ export interface InitOptions {
 /** Writes the folder of a pipeline that runs at once: pipeline.yaml and the data. It never writes over anything. */
 export async function init(file: string, { target, name: wanted }: InitOptions, context: CommandContext) {
   const { cwd, environment } = context.io;
-  const table = await readData(file, cwd);
+  const { table, csv, notes } = await readData(file, cwd);
   requireColumn(table, target, file);
   const facts = targetFacts(columnNamed(table, target)!, file);
   const columns = planColumns(profileColumns(table, target).filter((column) => column.name !== target));
-  const plan = { ...columns, warnings: [...columns.warnings, ...unlabelled(facts)] };
+  const plan = { ...columns, warnings: [...notes, ...columns.warnings, ...unlabelled(facts)] };
   const name = wanted ?? nameOf(file);
-  const text = initYaml({ name, file: basename(file), rows: table.rows, target: facts, plan });
+  const text = initYaml({ name, file: basename(file), csv, rows: table.rows, target: facts, plan });
   parsePipeline({ file: "pipeline.yaml", text });
   const folder = join(resolve(cwd, environment.MILLRACE_PIPELINES_DIR ?? "pipelines"), name);
   await writeFolder(folder, resolve(cwd, file), text);

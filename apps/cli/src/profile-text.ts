@@ -1,7 +1,9 @@
 import type { ColumnFacts } from "./profile-columns.js";
 import { textTable } from "./text-table.js";
 
-export const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
+/** One digit more where a whole number would say none or all. */
+export const percent = (share: number): string =>
+  `${(100 * share).toFixed((share > 0 && share < 0.1) || (share > 0.99 && share < 0.9995) ? 1 : 0)} %`;
 export const numberText = (value: number): string => String(Number(value.toPrecision(4)));
 
 /** The columns as a table for the terminal. */
@@ -27,4 +29,7 @@ function valuesOf(facts: ColumnFacts): string {
   return shown.join(", ") + (facts.distinct > 3 ? ", …" : "");
 }
 
-const cut = (text: string): string => (text.length > 24 ? `${text.slice(0, 23)}…` : text);
+function cut(text: string): string {
+  const line = text.replace(/\s+/g, " ");
+  return line.length > 24 ? `${line.slice(0, 23)}…` : line;
+}

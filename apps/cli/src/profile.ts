@@ -18,14 +18,15 @@ export async function profile(
   { target, html }: ProfileOptions,
   context: CommandContext,
 ): Promise<number> {
-  const table = await readData(file, context.io.cwd);
+  const { table, notes } = await readData(file, context.io.cwd);
   if (target !== undefined) requireColumn(table, target, file);
   const columns = profileColumns(table, target);
   const report = { file: basename(file), rows: table.rows, target, columns };
   if (html !== undefined) await writeFile(resolve(context.io.cwd, html), profileHtml(report));
   show(context, report, () => {
     const said = html === undefined ? "" : `${html} shows the same with histograms.\n`;
-    return `${table.rows} rows, ${columns.length} columns\n${profileText(columns, target)}${said}`;
+    const looked = notes.map((note) => `${note}\n`).join("");
+    return `${table.rows} rows, ${columns.length} columns\n${looked}${profileText(columns, target)}${said}`;
   });
   return exitCodes.ok;
 }

@@ -9,19 +9,19 @@ import { someRows } from "./some-rows.js";
 const rows = tableOf([-2, NaN, 3], ["left", "left", "right"]);
 
 describe("a package", () => {
-  it("is usable when it answers rows one by one as it does the table, and then its answers are kept", () => {
+  it("is usable when it answers rows one by one as it does the table, and then its answers are kept", async () => {
     const bytes = modelWith(0);
     const full = tableOf([-2, 1, 3], ["left", "left", "right"]);
-    const check = checkPackage({ kind: "check", bytes, rows: full });
+    const check = await checkPackage({ kind: "check", bytes, rows: full });
     expect(check).toMatchObject({ probe: { inputs: ["x"], classes: ["left", "right"], rows: [[-2], [1], [3]] } });
     const { probabilities } = openModel(bytes).predictRow([3]);
     expect((check as { probe: Probe }).probe.predictions[2]).toEqual([probabilities.left, probabilities.right]);
   });
 
-  it("is not usable when it can't be read, or can't answer rows that the table had an answer to", () => {
-    const empty = checkPackage({ kind: "check", bytes: new Uint8Array(), rows });
+  it("is not usable when it can't be read, or can't answer rows that the table had an answer to", async () => {
+    const empty = await checkPackage({ kind: "check", bytes: new Uint8Array(), rows });
     expect(empty).toMatchObject({ check: "load", problem: { code: "PACKAGE_CORRUPT" } });
-    expect(checkPackage({ kind: "check", bytes: modelWith(0), rows })).toMatchObject({ check: "query" });
+    expect(await checkPackage({ kind: "check", bytes: modelWith(0), rows })).toMatchObject({ check: "query" });
   });
 });
 

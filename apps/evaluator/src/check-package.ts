@@ -1,6 +1,7 @@
 import { problemOf, type Probe, type Problem, type Table } from "@millrace/contracts";
-import { openModel } from "@millrace/learning";
+import { openPackage, type ServableModel } from "@millrace/runtimes";
 import { measureLatency, withMemory, type Latency } from "./measure-serving.js";
+import { notOfTheModel } from "./score.js";
 import { differenceFrom, askedAsTable } from "./probe-rows.js";
 
 /** Plain data: it goes to a thread. */
@@ -30,12 +31,14 @@ export type PackageCheck = Unusable | Usable;
 
 /**
  * Loads the package as inference does and asks it: the table and row by row, which have to agree, also with what the trainer
- * saw. Whatever is thrown here is the package's fault.
+ * saw. Whatever is thrown here is the package's fault, but for a runtime that is not there.
  */
-export function checkPackage({ bytes, rows, trained }: PackageCheckJob): PackageCheck {
+export async function checkPackage({ bytes, rows, trained }: PackageCheckJob): Promise<PackageCheck> {
   let check: Unusable["check"] = "load";
+  let opened: ServableModel | undefined;
   try {
-    const { result: model, memory } = withMemory(() => openModel(bytes));
+    const { result: model, memory } = await withMemory(() => openPackage(bytes));
+    opened = model;
     check = "query";
     const probe = askedAsTable(model, rows);
     const wrong = outOfRange(probe) ?? differenceFrom(model, probe, "when the rows are a table");
@@ -44,7 +47,10 @@ export function checkPackage({ bytes, rows, trained }: PackageCheckJob): Package
     if (other !== undefined) return { check: "trainer", problem: disagrees(other) };
     return { probe, latency: measureLatency(model, probe), memory: memory + bytes.length };
   } catch (error) {
+    if (notOfTheModel(error)) throw error;
     return { check, problem: problemOf(error) };
+  } finally {
+    await opened?.close?.();
   }
 }
 

@@ -2,17 +2,18 @@ import type { PipelineSpec, Problem, Table } from "@millrace/contracts";
 import {
   confusionMatrix,
   evaluateProbabilities,
-  openModel,
   predictedClasses,
   type MetricName,
   type Scored,
 } from "@millrace/learning";
+import { openPackage, type ServableModel } from "@millrace/runtimes";
 import { canonicalOrder, inOrder } from "./canonical-order.js";
 import { curvesOf, type Curves } from "./curves.js";
 import { disagreementsOf, type Disagreements } from "./disagreements.js";
 import { differencesOf, figuresOf, type Differences, type Evaluated, type FigureSettings } from "./figures.js";
 import { entriesOf } from "./gate.js";
 import { scoredOn, scoreOn, tryScore, type Metrics } from "./score.js";
+import { withClasses } from "./same-classes.js";
 import { sliceColumns, slicesOf, type ColumnSlices } from "./slices-of.js";
 
 /** Plain data: it goes to a thread. */
@@ -48,21 +49,38 @@ export interface Compared {
 export type Comparison = { readonly problem: Problem } | (Compared & { readonly championProblem?: Problem });
 
 /** Both models on the same rows, from their packages alone. */
-export function compareModels(job: ComparisonJob): Comparison {
+export async function compareModels(job: ComparisonJob): Promise<Comparison> {
   const { rows, pipeline } = job;
-  const model = openModel(job.challenger);
-  const mine = tryScore(() => soundlyScored(model, rows, pipeline));
+  const mine = await tryScore(() => opened(job.challenger, (model) => challengerOn(model, job)));
   if ("problem" in mine) return mine;
-  const theirs = job.champion && tryScore(() => soundlyScored(openModel(job.champion!), rows, pipeline));
-  const pair = { challenger: mine.scored, champion: theirs && "scored" in theirs ? theirs.scored : undefined };
-  const inputs = model.features.map(({ name }) => name);
-  const training = job.training && { metrics: scoreOn(model, job.training, pipeline), rows: job.training.rows };
+  const { scored: challenger, inputs, training } = mine.scored;
+  const theirs = job.champion && (await tryScore(() => championOn(job.champion!, job, challenger.classes)));
+  const pair = { challenger, champion: theirs && "scored" in theirs ? theirs.scored : undefined };
   return {
     ...compareOnRows(rows, pair, inputs, pipeline),
     ...(training && { training }),
     ...(theirs && "problem" in theirs && { championProblem: theirs.problem }),
   };
 }
+
+/** Whoever made the model: it is opened as inference opens it, and what it holds is given back. */
+async function opened<Result>(bytes: Uint8Array, ask: (model: ServableModel) => Result): Promise<Result> {
+  const model = await openPackage(bytes);
+  try {
+    return ask(model);
+  } finally {
+    await model.close?.();
+  }
+}
+
+const challengerOn = (model: ServableModel, { rows, training, pipeline }: ComparisonJob) => ({
+  scored: soundlyScored(model, rows, pipeline),
+  inputs: model.features.map(({ name }) => name),
+  training: training && { metrics: scoreOn(model, training, pipeline), rows: training.rows },
+});
+
+const championOn = (bytes: Uint8Array, { rows, pipeline }: ComparisonJob, classes: readonly string[]) =>
+  opened(bytes, (model) => withClasses(soundlyScored(model, rows, pipeline), classes));
 
 /** What is no probability, or of no class that is asked about, is found here, and not where both models are compared. */
 function soundlyScored(...asked: Parameters<typeof scoredOn>): Scored {

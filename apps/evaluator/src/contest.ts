@@ -77,10 +77,10 @@ const judgedBy = ({ target, accept, select, split }: Context["pipeline"]) => ({ 
 
 /** Only where the pipeline asks for it, and as many as tell it. */
 async function trainingRows(
-  { sample, dataset }: Trained,
+  { sample, dataset, imported }: Trained,
   { artifacts, pipeline }: Pick<Context, "artifacts" | "pipeline">,
 ): Promise<Table | undefined> {
-  if (pipeline.accept.overfit_gap === undefined) return undefined;
+  if (pipeline.accept.overfit_gap === undefined || imported !== undefined) return undefined;
   return someRows(await readTableArtifact(artifacts, sample ?? dataset.train), SAMPLE_ROWS);
 }
 

@@ -3,7 +3,7 @@ import { openModel } from "@millrace/learning";
 import { deploymentCollection, readJson, runServices, writeJson, writeTableArtifact } from "@millrace/service";
 import { openStepBench } from "@millrace/testing";
 import { evaluate } from "./evaluate.js";
-import { modelWith, spec, tableOf } from "./models-for-test.js";
+import { madeElsewhere, modelWith, spec, tableOf } from "./models-for-test.js";
 import { askedAsTable } from "./probe-rows.js";
 
 const rows = tableOf([-3, -2, -1, 1, 2, 3, 4, 5], ["left", "left", "left", "right", "left", "right", "right", "right"]);
@@ -32,6 +32,7 @@ describe("the evaluate step", () => {
     sample?: boolean;
     probe?: Probe;
     run?: string;
+    imported?: { by: string; reason: string };
   }
 
   async function judged(bytes: Uint8Array, circumstances: Circumstances = {}) {
@@ -48,6 +49,7 @@ describe("the evaluate step", () => {
       },
       dataset: { source: { location: "a" }, rows: { total: 8, train: 0, test: 8 }, train: sample ? test : seen, test },
       ...(sample && { sample: seen }),
+      imported: circumstances.imported,
       ...(circumstances.probe && { probe: await writeJson(artifacts, "probe.json", circumstances.probe) }),
       ...{
         package: await put(bytes),
@@ -128,6 +130,42 @@ describe("the evaluate step", () => {
     expect(data.champion).toEqual({ version: 3, generation: 7, metrics: {} });
   });
 
+  it("scores a champion that was made elsewhere on the same rows, as its twin of ours", async () => {
+    const champion = modelWith(3.5);
+    await serve(champion);
+    const ours = await judged(modelWith(0));
+    await serve(madeElsewhere(champion));
+    const { type, data } = await judged(modelWith(0));
+    expect([type, data.reason]).toEqual(["model.approved", ours.data.reason]);
+    const figures = Object.entries(ours.data.champion!.metrics);
+    expect(figures.length).toBeGreaterThan(8);
+    for (const [name, value] of figures) expect(data.champion!.metrics[name]).toBeCloseTo(value, 5);
+    expect(await text(data.page!)).toContain("Where they disagree");
+  });
+
+  it("judges a model that was made elsewhere beside a champion of ours", async () => {
+    await serve(modelWith(3.5));
+    const imported = { by: "ann", reason: "from the lab" };
+    const pipeline = spec({ accept: { overfit_gap: 0.001 } });
+    const { type, data } = await judged(madeElsewhere(modelWith(0)), { pipeline, imported });
+    expect(data.reason).toMatch(/what it learned from is not known, so no gap is judged/);
+    expect([type, data.champion]).toMatchObject(["model.approved", { version: 3, metrics: { accuracy: 6 / 8 } }]);
+    await serve(modelWith(0));
+    const worse = await judged(madeElsewhere(modelWith(3.5)), { imported });
+    expect([worse.type, worse.data.failedGates]).toEqual(["model.rejected", ["better_by.accuracy"]]);
+  });
+
+  it("says which features of a model that was made elsewhere the rows do not fit", async () => {
+    await serve(madeElsewhere(modelWith(0, { features: ["z"] })));
+    const { type, data } = await judged(modelWith(3.5));
+    expect(type).toBe("model.approved");
+    expect(data.reason).toMatch(
+      /version 3 can't score these rows \(the rows do not fit .*"z": there is no such column/,
+    );
+    const other = await judged(madeElsewhere(modelWith(0, { features: ["z"] })), { run: "run-2" });
+    expect([other.type, other.data.failedGates]).toEqual(["model.rejected", ["package.query"]]);
+  });
+
   it("does without a champion that does not know the class that figures are about", async () => {
     await serve(modelWith(0, { sides: ["left", "up"] }));
     const { type, data } = await judged(modelWith(0), { test: tableOf([-1, -2], ["left", "left"]) });
@@ -145,10 +183,10 @@ describe("the evaluate step", () => {
     expect(await text(data.page!)).toContain("package.load");
   });
 
-  it("rejects a package that can't answer the rows that it learned from", async () => {
+  it("rejects a package that can't answer training rows", async () => {
     const { type, data } = await judged(modelWith(0, { features: ["z"] }));
     expect([type, data.failedGates]).toEqual(["model.rejected", ["package.query"]]);
-    expect(data.reason).toMatch(/can't answer rows that it learned from: column "z"/);
+    expect(data.reason).toMatch(/can't answer training rows: column "z"/);
   });
 
   it("holds the package against what the trainer's own model said", async () => {

@@ -8,9 +8,10 @@ import {
 } from "@millrace/contracts";
 import { step, writeJson, type StepContext } from "@millrace/service";
 import type { Usable } from "./check-package.js";
-import { compareWithChampion, servingChampion, type Contest } from "./contest.js";
+import { compareWithChampion, servingChampion } from "./contest.js";
 import { judge, refuse, type Champion, type Judgement } from "./judge.js";
 import { recordLook, warningOf, type Looks } from "./looks.js";
+import type { Findings } from "./report.js";
 import type { Metrics } from "./score.js";
 import { tryPackage } from "./try-package.js";
 import { writeReport } from "./write-report.js";
@@ -42,14 +43,6 @@ export const evaluate = step({
   },
 });
 
-/** What is known when the verdict is given: less of a package that can't be used. */
-export interface Findings {
-  readonly judgement: Judgement;
-  readonly usable?: Usable;
-  readonly looks?: Looks;
-  readonly contest?: Contest;
-}
-
 const look = ({ dataset, package: bytes, pipeline }: Trained, { run, records, clock }: Context): Promise<Looks> =>
   recordLook({ test: dataset.test.digest, pipeline, run, model: bytes.digest, at: clock().toISOString() }, records);
 
@@ -67,7 +60,7 @@ function verdictOn(
   const { challenger, champion, differences, training } = contest;
   return judge({
     ...{ pipeline, digest: trained.package.digest, challenger: challenger.figures, champion, differences },
-    ...{ training: training?.metrics, slices: challenger.slices },
+    ...{ training: trained.imported ? "unknown" : training?.metrics, slices: challenger.slices },
     cost: { bytes: trained.package.size, latency: usable.latency },
     warning: warningOf(looks, pipeline.accept.looks),
   });

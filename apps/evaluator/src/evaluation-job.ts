@@ -4,5 +4,5 @@ import { compareModels, type Comparison, type ComparisonJob } from "./compare-mo
 export type EvaluationJob = PackageCheckJob | ComparisonJob;
 export type EvaluationResult = PackageCheck | Comparison;
 
-export const doEvaluationJob = (job: EvaluationJob): EvaluationResult =>
+export const doEvaluationJob = (job: EvaluationJob): Promise<EvaluationResult> =>
   job.kind === "check" ? checkPackage(job) : compareModels(job);

@@ -28,11 +28,13 @@ export const floorGates = ({ accept }: Asked, challenger: Figures): Gate[] =>
 export function overfitGates(
   { accept, select }: Asked,
   challenger: Figures,
-  training?: Record<string, number>,
+  training?: Record<string, number> | "unknown",
 ): Gate[] {
   const { metric } = select;
   const bound = accept.overfit_gap;
   if (bound === undefined) return [];
+  if (training === "unknown")
+    return [{ name: "overfit_gap", passed: true, says: "what it learned from is not known, so no gap is judged" }];
   const [seen, unseen] = [training?.[metric] ?? NaN, challenger[metric]?.value ?? NaN];
   const isWithin = (one: number, other: number) =>
     (greaterIsBetter(metric) ? one - other : other - one) <= bound + rounding;

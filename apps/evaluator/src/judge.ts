@@ -28,7 +28,7 @@ export interface Case {
   readonly digest: string;
   readonly challenger: Figures;
   /** On training rows, where the pipeline bounds how much better they may look. */
-  readonly training?: Record<string, number>;
+  readonly training?: Record<string, number> | "unknown";
   readonly champion?: Champion;
   /** Challenger and champion on the same rows. */
   readonly differences?: Differences;
@@ -81,7 +81,7 @@ export function refuse(check: string, { message, where, remedy }: Problem): Judg
 
 const refusals: Readonly<Record<string, string>> = {
   load: "the package can't be loaded as inference would load it",
-  query: "the package was loaded and can't answer rows that it learned from",
+  query: "the package was loaded and can't answer training rows",
   rows: "the package does not answer the same each way it can be asked",
   trainer: "the package does not answer as the trainer's model did",
   score: "the model can't score the test rows",

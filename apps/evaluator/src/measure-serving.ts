@@ -42,9 +42,9 @@ const summaryOf = (sorted: Float64Array): Latency => ({ median: shareOf(sorted, 
 const shareOf = (sorted: Float64Array, share: number): number => sorted[Math.ceil(share * sorted.length) - 1]!;
 
 /** What a call leaves in memory, about: what the garbage collector does meanwhile can't be told apart. */
-export function withMemory<Result>(work: () => Result): { result: Result; memory: number } {
+export async function withMemory<Result>(work: () => Promise<Result>): Promise<{ result: Result; memory: number }> {
   const before = inUse();
-  const result = work();
+  const result = await work();
   return { result, memory: Math.max(0, inUse() - before) };
 }
 

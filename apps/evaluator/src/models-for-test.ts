@@ -1,13 +1,17 @@
-import { pipelineSpec, type Column, type Table } from "@millrace/contracts";
+import { pipelineSpec, type Column, type OnnxSchema, type Table } from "@millrace/contracts";
 import {
   applyPreprocessor,
   describeFeatures,
+  exportOnnx,
   familyNamed,
   fitPreprocessor,
   labelsOf,
+  openModel,
   packModel,
   seededRandom,
+  unpackModel,
 } from "@millrace/learning";
+import { packOnnx } from "@millrace/runtimes";
 
 export const spec = (more: object = {}) =>
   pipelineSpec.parse({
@@ -24,6 +28,18 @@ export function tableOf(x: readonly number[], sides: readonly string[], name = "
     codes: Int32Array.from(sides, (it) => dictionary.indexOf(it)),
   };
   return { rows: x.length, columns: [{ name, kind: "number", values: Float64Array.from(x) }, side] };
+}
+
+/** The same model as if it had been made elsewhere: its ONNX graph, with its classes in the order that is given. */
+export function madeElsewhere(bytes: Uint8Array, change: Partial<OnnxSchema> = {}): Uint8Array {
+  const { features, classes, metadata } = openModel(bytes);
+  const about = { target: metadata.target, task: "classification" as const, classes: [...classes], positive: "right" };
+  const known = {
+    threshold: 0.5,
+    outputs: {},
+    features: features.map(({ name, kind }) => ({ name, kind, missing: false })),
+  };
+  return packOnnx({ schema: { ...about, ...known, ...change }, onnx: exportOnnx(unpackModel(bytes)) });
 }
 
 /** A model that says the second side from about `border` on. */

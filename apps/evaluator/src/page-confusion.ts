@@ -1,5 +1,5 @@
 import { html, type Markup } from "@millrace/pages";
-import type { Report } from "./write-report.js";
+import type { Report } from "./report.js";
 
 const mostClasses = 20;
 

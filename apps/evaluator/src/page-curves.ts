@@ -1,7 +1,7 @@
 import { html, type Markup } from "@millrace/pages";
 import type { Curves, Point } from "./curves.js";
 import { curveSvg, type Line } from "./curve-svg.js";
-import type { Report } from "./write-report.js";
+import type { Report } from "./report.js";
 
 /** ROC, precision over recall and calibration of both models; of more than two classes each class by itself. */
 export function curvesSection({ challenger, champion }: Report): Markup | undefined {

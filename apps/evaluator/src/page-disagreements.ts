@@ -1,7 +1,7 @@
 import { html, type Markup } from "@millrace/pages";
 import type { Answer, Disagreement } from "./disagreements.js";
 import { counted, figure } from "./in-words.js";
-import type { Report } from "./write-report.js";
+import type { Report } from "./report.js";
 
 /** Test rows to which the two models say something else, those on which they differ most. */
 export function differencesTable({ disagreements: found }: Report): Markup | undefined {

@@ -2,7 +2,7 @@ import { html, type Markup } from "@millrace/pages";
 import type { MetricName } from "@millrace/learning";
 import type { Difference, Figure } from "./figures.js";
 import { figure, rangeText, titleOf } from "./in-words.js";
-import type { Report } from "./write-report.js";
+import type { Report } from "./report.js";
 
 /** Every metric of both models, with the intervals of those that decide something. */
 export function metricsTable(report: Report): Markup | undefined {

@@ -2,7 +2,7 @@ import { html, type Markup } from "@millrace/pages";
 import type { MetricName, Slice } from "@millrace/learning";
 import { figure, titleOf } from "./in-words.js";
 import type { ColumnSlices } from "./slices-of.js";
-import type { Report } from "./write-report.js";
+import type { Report } from "./report.js";
 
 /** How both models do on the groups of each column that the pipeline names. */
 export function slicesSection({ challenger, champion, metric }: Report): Markup | undefined {

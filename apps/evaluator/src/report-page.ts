@@ -5,7 +5,7 @@ import { confusionSection } from "./page-confusion.js";
 import { metricsTable } from "./page-metrics.js";
 import { slicesSection } from "./page-slices.js";
 import { bytesText, counted, milliseconds } from "./in-words.js";
-import type { Report } from "./write-report.js";
+import type { Report } from "./report.js";
 
 const plots = `
 .plots{display:flex;flex-wrap:wrap;gap:1rem}.plot{margin:0;width:300px;max-width:100%}.plot svg{height:auto;border:0}

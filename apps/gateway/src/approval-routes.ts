@@ -1,6 +1,6 @@
 import type { Express, Request } from "express";
 import { callerOf } from "@millrace/service";
-import { z } from "zod";
+import * as z from "zod";
 import { decideVersion, type DecisionParts } from "./decide-version.js";
 import { readRequest } from "./request.js";
 

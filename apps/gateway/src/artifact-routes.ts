@@ -3,7 +3,7 @@ import type { Express } from "express";
 import { ProblemError, type Digest } from "@millrace/contracts";
 import { errorFields, notFound, type Log } from "@millrace/service";
 import type { ArtifactStore } from "@millrace/storage";
-import { z } from "zod";
+import * as z from "zod";
 import { readRequest } from "./request.js";
 
 const artifactQuery = z.object({

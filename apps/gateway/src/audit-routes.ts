@@ -2,7 +2,7 @@ import type { Express } from "express";
 import type { AuditRecord, DeploymentRecord } from "@millrace/contracts";
 import { auditCollection, generationCollection, notFound } from "@millrace/service";
 import type { RecordStore, Records } from "@millrace/storage";
-import { z } from "zod";
+import * as z from "zod";
 import { readRequest } from "./request.js";
 
 const historyQuery = z.object({ limit: z.coerce.number().int().min(1).max(1000).default(100) });

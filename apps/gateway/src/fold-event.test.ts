@@ -73,6 +73,24 @@ describe("the page of a run", () => {
     expect(pageOf([...again, say.failed("evaluate", 65, say.judgedAgain())]).status).toBe("failed");
   });
 
+  it("tells of a step that is done what it came to, and never that it began", () => {
+    const began = (step: string, second: number) => say.progress(step, second, "started", `${step} began`);
+    const page = pageOf([...untilTrained(), began("evaluate", 1), say.approved(), began("promote", 1), say.promoted()]);
+    const { evaluate, promote } = stepsOf(page);
+    expect(promote).toMatchObject({
+      state: "done",
+      message: expect.stringMatching(/^version 3 of churn is the champion/),
+    });
+    expect(evaluate).toMatchObject({ state: "done", message: expect.not.stringContaining("began") });
+    const said = pageOf([
+      say.arrived(),
+      began("ingest", 1),
+      say.progress("ingest", 2, "working", "10 rows"),
+      say.ingested(),
+    ]);
+    expect(stepsOf(said).ingest).toMatchObject({ state: "done", message: "10 rows" });
+  });
+
   it("does not change when an event comes again, even under a later time", () => {
     const page = pageOf(untilTrained());
     expect(foldEvent(page, say.trained(), NOW)).toBeUndefined();

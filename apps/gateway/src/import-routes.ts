@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Express } from "express";
-import { z } from "zod";
+import * as z from "zod";
 import {
   dataSchemaOf,
   hasEnded,
@@ -33,6 +33,9 @@ export interface ImportAnswer {
   run: string;
   version?: number;
   promoted: boolean;
+  /** What the gates of the pipeline say of it, where they were asked, and what became of the run. */
+  verdict?: string;
+  status?: RunRecord["status"];
 }
 
 const WAIT_MS = 90_000;
@@ -43,6 +46,7 @@ const modelName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,99}$/, "lower-case lett
 const flag = z.enum(["true", "false"]).default("false");
 const importQuery = z.object({
   promote: flag.transform((text) => text === "true"),
+  judge: flag.transform((text) => text === "true"),
   reason: z.string().min(1).max(1000).default("asked for"),
 });
 
@@ -74,6 +78,7 @@ async function* limited(body: Readable): AsyncGenerator<Uint8Array> {
 interface Wish {
   model: string;
   promote: boolean;
+  judge: boolean;
   reason: string;
   by: string;
   bytes: ArtifactRef;
@@ -86,8 +91,9 @@ async function importModel(wish: Wish, parts: ImportParts): Promise<ImportAnswer
   const ended = await endedRun(run, parts);
   if (ended?.status === "failed") throw new HttpProblem(409, ended.problem!);
   const made = await parts.versions.query({ index: "byRun", equals: { run }, limit: 1 });
-  const version = made.records[0]?.value.version;
-  return { done: ended !== undefined, model: wish.model, run, version, promoted: ended?.status === "promoted" };
+  const { version, reason } = made.records[0]?.value ?? {};
+  const answer = { done: ended !== undefined, model: wish.model, run, version, promoted: ended?.status === "promoted" };
+  return { ...answer, ...(wish.judge && { verdict: reason, status: ended?.status }) };
 }
 
 function wishEvent({ bytes, ...wish }: Wish, generation: number, now: Date): CloudEvent {

@@ -183,13 +183,24 @@ function finishedSteps({ events, steps }: RunRecord): Record<string, RunStep> {
   const finished = flow.flatMap((each): [string, RunStep][] => {
     const said = outcomeOf(each, events);
     if (said === undefined || !tookPart(each.step, each.on.type)) return [];
-    const message = said.type === modelDeployed.type ? tellDeployment(said) : steps[each.step]?.message;
+    const message = said.type === modelDeployed.type ? tellDeployment(said) : lastWords(steps[each.step], said);
     return [
       [each.step, { step: each.step, state: "done", at: timeOf(said), ...(message !== undefined && { message }) }],
     ];
   });
   return Object.fromEntries(finished);
 }
+
+/** What a step says on its way may be lost or late: that it began is no word on how it ended. */
+export function lastWords(step: RunStep | undefined, outcome: CloudEvent | undefined): string | undefined {
+  if (step !== undefined && step.state !== "started") return step.message;
+  if (outcome?.type === modelPromoted.type) return tellChampion(dataOf(modelPromoted, outcome));
+  const { reason, summary } = (outcome?.data ?? {}) as { reason?: string; summary?: string };
+  return reason ?? summary;
+}
+
+const tellChampion = ({ model, version }: DataOf<typeof modelPromoted>): string =>
+  `version ${version} of ${model} is the champion`;
 
 function failedStep(record: RunRecord): Record<string, RunStep> {
   const failure = openFailure(record);

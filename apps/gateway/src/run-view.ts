@@ -9,7 +9,7 @@ import {
 } from "@millrace/contracts";
 import type { Manifests } from "@millrace/service";
 import { flow } from "./flow.js";
-import { stepsOf } from "./run-status.js";
+import { lastWords, stepsOf } from "./run-status.js";
 
 export interface StepView extends RunStep {
   seconds?: number;
@@ -60,8 +60,10 @@ function loadTime(name: string, events: RunRecord["events"]): { seconds?: number
 }
 
 /** A step that says nothing when it ends is done once its manifest is written. */
-const settled = (step: RunStep, manifest: Manifest): RunStep =>
-  step.state !== "done" && manifest.finishedAt >= step.at ? { ...step, state: "done", at: manifest.finishedAt } : step;
+function settled(step: RunStep, manifest: Manifest): RunStep {
+  if (step.state === "done" || manifest.finishedAt < step.at) return step;
+  return { ...step, state: "done", at: manifest.finishedAt, message: lastWords(step, manifest.output[0]) };
+}
 
 /** Every artifact that is named somewhere in the data, once. */
 export function artifactsIn(data: unknown): ArtifactRef[] {

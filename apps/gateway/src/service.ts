@@ -54,7 +54,7 @@ async function start(platform: Platform, app: Express) {
   approvalRoutes(app, { ...parts, deployments, versions });
   auditRoutes(app, records);
   lineageRoutes(app, records);
-  gcRoutes(app, { records, artifacts, clock, settings: readGcSettings(platform.environment) });
+  gcRoutes(app, { ...parts, records, artifacts, settings: readGcSettings(platform.environment) });
   importRoutes(app, { ...parts, artifacts, deployments, versions });
   artifactRoutes(app, artifacts, log);
   deadLetterRoutes(app, bus.deadLetters);

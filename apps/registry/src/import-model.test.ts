@@ -1,11 +1,20 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { modelPromoted, parseOnnxSchema, type DataOf, type importRequested } from "@millrace/contracts";
+import {
+  modelPromoted,
+  modelTrained,
+  parseOnnxSchema,
+  type CloudEvent,
+  type DataOf,
+  type importRequested,
+  type Manifest,
+} from "@millrace/contracts";
 import { packOnnx } from "@millrace/runtimes";
-import { readJson } from "@millrace/service";
+import { openManifests, readJson } from "@millrace/service";
 import { deploy } from "./deployment.js";
 import { importModel } from "./import-model.js";
-import { aliasIn, deploymentIn, openBench, versionsIn, type Bench } from "./registry-for-test.js";
+import { promote } from "./promote.js";
+import { aliasIn, deploymentIn, openBench, pipeline, verdictOf, versionsIn, type Bench } from "./registry-for-test.js";
 
 const fixture = (name: string) => readFileSync(join(__dirname, "../../../libs/runtimes/fixtures", name));
 const schema = parseOnnxSchema({ file: "iris.schema.yaml", text: fixture("iris.schema.yaml").toString() });
@@ -25,7 +34,15 @@ describe("an import", () => {
     ...more
   }: Partial<Wish> & { run?: string; bytes?: Uint8Array }) {
     const packed = await bench.platform.artifacts.put(bytes, { mediaType: "application/octet-stream", name: "iris" });
-    const wish = { model: "iris", package: packed, promote: false, generation: 0, by: "ann", reason: "a better one" };
+    const wish = {
+      model: "iris",
+      package: packed,
+      promote: false,
+      judge: false,
+      generation: 0,
+      by: "ann",
+      reason: "a better one",
+    };
     return (await importModel.run({ ...wish, ...more }, bench.context({ run })))!;
   }
 
@@ -71,6 +88,22 @@ describe("an import", () => {
     const other = packOnnx({ schema: { ...schema, classes: ["a", "b"] }, onnx: fixture("iris.onnx") });
     await expect(bring({ bytes: other })).rejects.toMatchObject({ code: "ONNX_OUTPUT_WRONG" });
     expect(await versionsIn(bench)).toEqual([]);
+  });
+
+  it("is judged by the pipeline of its name where that is wished, on the rows of the newest model of that name", async () => {
+    const nothing = bring({ judge: true });
+    await expect(nothing).rejects.toMatchObject({ code: "NOTHING_TO_JUDGE_BY" });
+    const verdict = await verdictOf(bench, "run-7", "ours");
+    await promote.run(verdict, bench.context({ pipeline, run: "run-7" }));
+    const { dataset, spec } = verdict;
+    const trained = modelTrained({ ...verdict, candidates: [] });
+    const output = [{ type: trained.type, data: trained.data } as unknown as CloudEvent];
+    const manifest = { run: "run-7", pipeline: "iris", step: "train", inputDigest: `sha256:${"0".repeat(64)}`, output };
+    await openManifests(bench.platform.records).write(manifest as unknown as Manifest);
+    const { type, data } = await bring({ judge: true, run: "import-2" });
+    expect(type).toBe("model.trained");
+    expect(data).toMatchObject({ dataset, spec, family: "onnx", imported: { by: "ann", reason: "a better one" } });
+    expect((await versionsIn(bench)).map(({ run }) => run)).toEqual(["run-7"]);
   });
 
   it("does not take the place of a champion that came since, or of a rollout", async () => {

@@ -1,6 +1,7 @@
 import {
   importRequested,
   modelPromoted,
+  modelTrained,
   ProblemError,
   stepDone,
   type DataOf,
@@ -12,6 +13,7 @@ import { step, writeJson, type StepContext } from "@millrace/service";
 import { promotionOf } from "./begin-promotion.js";
 import { currentDeployment, deploy, madeBefore, type Change } from "./deployment.js";
 import { exportedTo } from "./export-model.js";
+import { newestTrained } from "./newest-trained.js";
 import { settleAndSay } from "./settle.js";
 import { deployed, registerVersion } from "./versions.js";
 
@@ -22,9 +24,10 @@ type Context = StepContext<typeof importRequested>;
 export const importModel = step({
   name: "import-model",
   on: importRequested,
-  emits: [modelPromoted],
+  emits: [modelPromoted, modelTrained],
   async run(wish, context) {
     const check = await tryPackage(wish, context);
+    if (wish.judge) return toBeJudged(wish, check, context);
     const version = await register(wish, check, context);
     if (!wish.promote) return stepDone({ step: "import-model", summary: tellRegistered(version) });
     const made = await promote(wish, version, context);
@@ -33,6 +36,28 @@ export const importModel = step({
     return modelPromoted({ ...promotionOf(wish.model, made), exported });
   },
 });
+
+/** The evaluator judges it on the rows of the newest model of that name, and what follows is as of any other model. */
+async function toBeJudged(wish: Wish, check: PackageCheck, context: Context) {
+  const { model, by, reason } = wish;
+  const { spec, dataset, sample } = await newestTrained(model, context);
+  return modelTrained({
+    ...{ pipeline: model, spec, dataset, sample, package: wish.package, family: check.family },
+    ...{
+      metrics: {},
+      candidates: [],
+      evaluation: 1,
+      imported: { by, reason },
+      tracking: await trackedRun(model, context),
+    },
+  });
+}
+
+async function trackedRun(model: string, { tracking, run }: Context) {
+  const { runId } = await tracking.openRun({ key: run, experiment: model, name: run, tags: { imported: "true" } });
+  await tracking.closeRun(runId, "FINISHED");
+  return { runId, experiment: model };
+}
 
 const tellRegistered = ({ model, version }: ModelVersionRecord): string =>
   `${model} version ${version} is registered; \`millrace rollback ${model} --to ${version}\` lets it serve`;
@@ -46,14 +71,12 @@ async function tryPackage(wish: Wish, { artifacts, progress }: Context): Promise
 
 /** What took its time is not in the report: the same model has the same report. */
 async function register(wish: Wish, check: PackageCheck, context: Context): Promise<ModelVersionRecord> {
-  const { tracking, artifacts, run } = context;
+  const { artifacts } = context;
   const { openMilliseconds: _open, medianMilliseconds: _median, ...known } = check;
   const report = await writeJson(artifacts, "import.json", { imported: true, by: wish.by, ...known });
-  const { runId } = await tracking.openRun({ key: run, experiment: wish.model, name: run, tags: { imported: "true" } });
-  await tracking.closeRun(runId, "FINISHED");
   const verdict = {
     ...{ pipeline: wish.model, package: wish.package, family: check.family, challenger: {}, report },
-    ...{ reason: `Imported by ${wish.by}: ${wish.reason}`, tracking: { runId, experiment: wish.model } },
+    ...{ reason: `Imported by ${wish.by}: ${wish.reason}`, tracking: await trackedRun(wish.model, context) },
   };
   return registerVersion(verdict, "approved", { ...context, pipeline: undefined });
 }

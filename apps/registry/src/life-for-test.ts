@@ -123,7 +123,7 @@ export async function liveThrough(
   };
 }
 
-async function observe(
+export async function observe(
   { model, generation, rollout }: DeploymentRecord,
   bad: boolean,
   records: StepContext["records"],
@@ -140,7 +140,7 @@ async function observe(
   await records.records(rolloutObservationCollection).update(`${model}@${generation}@one`, () => seen);
 }
 
-async function allOf<T extends { model: string }>(records: Records<T>, model: string): Promise<T[]> {
+export async function allOf<T extends { model: string }>(records: Records<T>, model: string): Promise<T[]> {
   const query = { index: "byModel", equals: { model } as Partial<T>, limit: 100 };
   return (await records.query(query)).records.map(({ value }) => value);
 }

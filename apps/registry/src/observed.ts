@@ -37,7 +37,7 @@ const add = (a: VersionObservation, b: VersionObservation): VersionObservation =
 });
 
 function addCounts(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Record<string, number> {
-  const sum: Record<string, number> = { ...a };
-  for (const [label, count] of Object.entries(b)) sum[label] = (sum[label] ?? 0) + count;
-  return sum;
+  const sum = new Map(Object.entries(a));
+  for (const [label, count] of Object.entries(b)) sum.set(label, (sum.get(label) ?? 0) + count);
+  return Object.fromEntries(sum);
 }

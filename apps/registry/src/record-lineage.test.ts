@@ -26,7 +26,14 @@ describe("the lineage of a version", () => {
     const { spec, dataset, package: bytes } = await register("a");
     const lineage = await bench.platform.records.records(lineageCollection).get("iris@1");
     expect(lineage!.value).toMatchObject({
-      ...{ model: "iris", version: 1, run: "a", code: "unknown", spec: spec.digest, package: bytes.digest },
+      ...{
+        model: "iris",
+        version: 1,
+        run: "a",
+        code: expect.stringMatching(/^\d+\.\d+\.\d+/),
+        spec: spec.digest,
+        package: bytes.digest,
+      },
       ...{ source: { location: "a" }, rows: { total: 2, train: 1, test: 1 }, train: dataset.train.digest },
     });
     expect(await versionsOf(spec.digest)).toEqual([[1, "configuration"]]);
@@ -37,6 +44,15 @@ describe("the lineage of a version", () => {
       [1, "rows"],
       [2, "rows"],
     ]);
+  });
+
+  it("of a model that was made elsewhere names the rows that judged it, and none that it learned from", async () => {
+    const imported = { by: "ann", reason: "better" };
+    const verdict = await verdictOf(bench, "a", "a", { imported });
+    await registerVersion(verdict, "approved", bench.context({ run: "a" }));
+    const { value } = (await bench.platform.records.records(lineageCollection).get("iris@1"))!;
+    expect(value).toMatchObject({ test: verdict.dataset.test.digest, spec: verdict.spec.digest });
+    expect([value.train, value.source, value.rows]).toEqual([undefined, undefined, undefined]);
   });
 
   it("leads from each span of data, and from the run that brought it, to each version that learned from it", async () => {

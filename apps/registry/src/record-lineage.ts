@@ -6,11 +6,17 @@ import type {
   modelApproved,
   ModelVersionRecord,
 } from "@millrace/contracts";
-import { lineageCollection, lineageLinkCollection, versionKey, type StepContext } from "@millrace/service";
+import {
+  codeRevision,
+  lineageCollection,
+  lineageLinkCollection,
+  versionKey,
+  type StepContext,
+} from "@millrace/service";
 import { defineCollection } from "@millrace/storage";
 
-/** A model that was made elsewhere has no data and no configuration here. */
-export type Origin = Partial<Pick<DataOf<typeof modelApproved>, "spec" | "dataset">>;
+/** A model that was made elsewhere has learned from no data here; rows and configuration that judged it are known. */
+export type Origin = Partial<Pick<DataOf<typeof modelApproved>, "spec" | "dataset" | "imported">>;
 
 interface Span {
   run: string;
@@ -31,7 +37,7 @@ type Context = Pick<StepContext, "records"> & { environment?: StepContext["envir
 export async function recordLineage(version: ModelVersionRecord, origin: Origin, context: Context): Promise<void> {
   const { records, environment } = context;
   const spans = await spansOf(version, records);
-  const code = environment?.MILLRACE_REVISION ?? "unknown";
+  const code = codeRevision(environment ?? {});
   await records
     .records(lineageCollection)
     .putIfAbsent(versionKey(version.model, version.version), recordOf(version, origin, spans, code));
@@ -60,12 +66,13 @@ async function spansOf({ model, run }: ModelVersionRecord, records: StepContext[
 
 function recordOf(
   { model, version, run, createdAt: at, packageDigest }: ModelVersionRecord,
-  { spec, dataset }: Origin,
+  { spec, dataset, imported }: Origin,
   spans: readonly Span[],
   code: string,
 ): LineageRecord {
   const made = { model, version, run, at, code, package: packageDigest as Digest };
   if (dataset === undefined) return made;
+  if (imported !== undefined) return { ...made, test: dataset.test.digest, ...(spec && { spec: spec.digest }) };
   const { source, span, rows, train, test } = dataset;
   return {
     ...{ ...made, rows, train: train.digest, test: test.digest },
@@ -80,14 +87,15 @@ function recordOf(
 
 function linksOf(
   { model, version, run, packageDigest }: ModelVersionRecord,
-  { spec, dataset }: Origin,
+  { spec, dataset, imported }: Origin,
   spans: readonly Span[],
 ): LineageLink[] {
+  const learned = imported === undefined ? dataset : undefined;
   const parts: [string | undefined, LineageLink["role"]][] = [
     [packageDigest, "package"],
     [spec?.digest, "configuration"],
-    [dataset?.source.digest, "source"],
-    [dataset?.train.digest, "rows"],
+    [learned?.source.digest, "source"],
+    [learned?.train.digest, "rows"],
     [dataset?.test.digest, "rows"],
     [run, "run"],
     ...spans.flatMap((span): [string | undefined, LineageLink["role"]][] => [

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { readSettings, type Environment } from "@millrace/service";
 
 export const registrySettings = z.object({

@@ -6,9 +6,9 @@ import {
   type ModelVersionRecord,
   type PipelineSpec,
 } from "@millrace/contracts";
-import { mlflowFolder } from "@millrace/learning";
 import { versionCollection, versionKey, type StepContext } from "@millrace/service";
 import type { PackagedFile } from "@millrace/tracking";
+import { mlflowFiles } from "./mlflow-files.js";
 import { recordLineage, type Origin } from "./record-lineage.js";
 
 type Verdict = Pick<
@@ -159,7 +159,7 @@ export const filesOf = async (
 ): Promise<PackagedFile[]> => {
   const packed = await artifacts.get(bytes);
   return [
-    ...mlflowFolder(packed).files,
+    ...(await mlflowFiles(packed)),
     { path: "model.millrace", bytes: packed },
     { path: "report.json", bytes: await artifacts.get(report) },
   ];

@@ -20,9 +20,12 @@ export async function doJob({ job, training, timeoutMs }: OfferedJob, means: Job
   const { setting, share, classes, positive, seed } = job;
   const trial = { ...setting, classes, positive, seed };
   const scores: FoldScore[] = [];
-  for (const fold of job.folds) {
+  // Folds that share a job are small: the next are read while the first is fitted.
+  const loading = job.folds.map((fold) => means.folds.load(fold, classes.length));
+  for (const each of loading) each.catch(() => undefined);
+  for (const fold of loading) {
     const score = await ownFault(training, means.stopping, timeoutMs, async (signal) =>
-      means.fitter.score(trial, share, await means.folds.load(fold, classes.length), signal),
+      means.fitter.score(trial, share, await fold, signal),
     );
     if ("problem" in score) return score;
     scores.push(score);

@@ -40,7 +40,9 @@ export function preparedOf(settings: object = {}, table = cloudsOf(60, 3), resam
   const { codes: y, classes } = labelsOf(table.columns[2]!);
   const { preprocess, split, select } = pipeline;
   const trial = { table, y, classes, preprocess, features: ["x", "y"], seed: split.seed, resample };
-  const splits = foldsOf(trial, select.folds);
+  const splits = Array.from({ length: select.repeats }, (_, repeat) =>
+    foldsOf({ ...trial, seed: split.seed + repeat }, select.folds),
+  ).flat();
   return {
     ...{ pipeline, table, trial, splits, classes: [...classes] },
     ...{ folds: splits.map((fold) => prepareFold(trial, fold)), training: prepareTraining(trial) },

@@ -10,6 +10,8 @@ export interface JobRecord {
   readonly losses: number;
   readonly claim?: Lease;
   readonly result?: JobResult;
+  /** When it was written last: what nobody touched for long is collected. */
+  readonly at?: string;
 }
 
 export const jobCollection = defineCollection<JobRecord>({ name: "training-jobs", indexes: {} });
@@ -45,6 +47,7 @@ interface Parts {
 export function openJobRecords({ records, artifacts, owner, seconds, clock }: Parts): JobRecords {
   const jobs = records.records(jobCollection);
   const lease = () => newLease({ owner, seconds, clock });
+  const at = () => clock().toISOString();
   const isClaimed = ({ claim }: JobRecord) => claim !== undefined && !isLeaseOver(claim, clock());
 
   async function resultFor(training: string, record: JobRecord | undefined) {
@@ -62,7 +65,7 @@ export function openJobRecords({ records, artifacts, owner, seconds, clock }: Pa
       mine = undefined;
       if (current?.result !== undefined && finishedSince(known, current)) return undefined;
       if (current !== undefined && isClaimed(current)) return undefined;
-      const next = claimed(current, training, lease());
+      const next = { ...claimed(current, training, lease()), at: at() };
       if (next.claim !== undefined) mine = next;
       return next;
     });
@@ -78,11 +81,11 @@ export function openJobRecords({ records, artifacts, owner, seconds, clock }: Pa
       });
       return is;
     };
-    const renew = () => void ifMine(() => ({ fence, losses, claim: lease() })).catch(() => undefined);
+    const renew = () => void ifMine(() => ({ fence, losses, claim: lease(), at: at() })).catch(() => undefined);
     const beat = setInterval(renew, (seconds * 1000) / 3).unref();
     const end = (result?: JobResult) => {
       clearInterval(beat);
-      return ifMine(() => ({ fence, losses, ...(result && { result }) }));
+      return ifMine(() => ({ fence, losses, ...(result && { result }), at: at() }));
     };
     return { losses, finish: end, release: async () => void (await end()) };
   }
@@ -90,7 +93,7 @@ export function openJobRecords({ records, artifacts, owner, seconds, clock }: Pa
   async function settle(key: string, result: JobResult): Promise<void> {
     await jobs.update(key, (current) => {
       if (current !== undefined && (isClaimed(current) || current.result !== undefined)) return undefined;
-      return { fence: current?.fence ?? 0, losses: 0, result };
+      return { fence: current?.fence ?? 0, losses: 0, result, at: at() };
     });
   }
 

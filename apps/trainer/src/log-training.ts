@@ -53,7 +53,13 @@ function paramsOf(
   const params = Object.entries(winner.result.params).map(([name, value]) => [name, textOf(value)]);
   return {
     ...{ family: winner.result.family, rows: String(dataset.rows.train), classes: classes.join(",") },
-    ...{ seed: String(split.seed), folds: String(select.folds), metric: select.metric, calibrate },
+    ...{
+      seed: String(split.seed),
+      folds: String(select.folds),
+      repeats: String(select.repeats),
+      metric: select.metric,
+      calibrate,
+    },
     ...Object.fromEntries(params),
   };
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
-import { z } from "zod";
-import { readSettings, type Environment } from "@millrace/service";
+import * as z from "zod";
+import { codeRevision, readSettings, type Environment } from "@millrace/service";
 
 export const trainerSettings = z.object({
   TRAINER_THREADS: z.coerce
@@ -18,8 +18,10 @@ export const trainerSettings = z.object({
     .describe("The heap of one fit; a candidate that needs more counts as failed. Unset: what Node gives a thread"),
   MILLRACE_REVISION: z
     .string()
-    .default("unknown")
-    .describe("What the code was built from, such as a commit: it is logged with every training"),
+    .optional()
+    .describe(
+      "What the code was built from, such as a commit, for lineage and tracking; unset: the version and, in a git checkout, its commit",
+    ),
 });
 
 export interface TrainerSettings {
@@ -29,7 +31,7 @@ export interface TrainerSettings {
 }
 
 export function trainerSettingsOf(environment: Environment): TrainerSettings {
-  const { TRAINER_THREADS, TRAINER_MEMORY_MB, MILLRACE_REVISION } = readSettings(trainerSettings, environment);
+  const { TRAINER_THREADS, TRAINER_MEMORY_MB } = readSettings(trainerSettings, environment);
   const threads = TRAINER_THREADS ?? availableParallelism();
-  return { threads, memoryMb: TRAINER_MEMORY_MB, revision: MILLRACE_REVISION };
+  return { threads, memoryMb: TRAINER_MEMORY_MB, revision: codeRevision(environment) };
 }

@@ -54,6 +54,27 @@ describe("the train step", () => {
     expect(await jobsDone()).toBe(5);
   });
 
+  it("tries every setting on the folds of each repeat, does the first ones no more, and gives the same again", async () => {
+    const once = await trained({ candidates, calibrate: "isotonic", threshold: { optimise: "f1" } });
+    const before = await jobsDone();
+    const settings = {
+      candidates,
+      calibrate: "isotonic",
+      threshold: { optimise: "f1" },
+      select: { folds: 3, repeats: 4 },
+    };
+    const more = await trained(settings, { run: "run-2" });
+    expect(await jobsDone()).toBeGreaterThan(before);
+    const { trials } = (await readJson(bench.platform.artifacts, more.search!.table)) as {
+      trials: { folds: object[] }[];
+    };
+    expect(trials.map(({ folds }) => folds.length)).toEqual([12, 12]);
+    const first = (await readJson(bench.platform.artifacts, once.search!.table)) as { trials: { folds: object[] }[] };
+    trials.forEach(({ folds }, at) => expect(folds.slice(0, 3)).toEqual(first.trials[at]!.folds));
+    expect(more.decision).toMatchObject({ calibration: "isotonic", threshold: expect.any(Number) });
+    expect((await trained(settings, { run: "run-3" })).package).toEqual(more.package);
+  });
+
   it("packages the winner as inference loads it", async () => {
     const { package: bytes, family, metrics, candidates: tried, evaluation, search } = await trained();
     const model = openModel(await bench.platform.artifacts.get(bytes));

@@ -11,6 +11,8 @@ export interface GcParts {
   artifacts: ArtifactStore;
   clock: Clock;
   settings: GcSettings;
+  /** The pipelines that there are. */
+  pipelinesDir: string;
 }
 
 export interface Collected {
@@ -29,20 +31,22 @@ export interface Collected {
  * referred to while the sweep was prepared is found by a second look. Two collections at once do the same work twice.
  */
 export async function collectGarbage(
-  { records, artifacts, clock, settings }: GcParts,
+  { records, artifacts, clock, settings, pipelinesDir }: GcParts,
   { dryRun, by }: { dryRun: boolean; by: string },
 ): Promise<Collected> {
   const now = clock();
   const since = new Date(now.getTime() - settings.GC_KEEP_DAYS * 86_400_000).toISOString();
-  const kept = await keep(records, settings, now);
+  const lookUp = () => keep({ store: records, settings, pipelinesDir, now });
+  const kept = await lookUp();
   const forgotten = await forget({ records, kept, since, dryRun });
   const look = async (of: Kept) => mark({ records, artifacts, kept: of, since });
   const swept = await unmarked(await look(kept), artifacts, graceOf(now, settings));
-  const again = dryRun ? new Set<Digest>() : await look(await keep(records, settings, now));
+  const again = dryRun ? new Set<Digest>() : await look(await lookUp());
   const gone = swept.gone.filter(({ digest }) => !again.has(digest));
   const taken = new Set(gone.map(({ digest }) => digest));
   const versions = kept.others.filter(({ packageDigest }) => taken.has(packageDigest as Digest));
-  const jobs = await forgetJobs(records, taken, dryRun);
+  const there = new Set(swept.kept.map(({ digest }) => digest));
+  const jobs = await forgetJobs({ records, kept, dryRun }, { gone: taken, there });
   if (!dryRun) {
     for (const version of versions) await writeDown(version, by, records, now);
     for (const { digest } of gone) await artifacts.remove(digest);

@@ -8,7 +8,9 @@ import {
   manifestsIn,
   jobCollection,
   observationCollection,
+  progressCollection,
   YOUNG,
+  type JobRecord,
   type OfRun,
 } from "./gc-collections.js";
 import type { Kept } from "./keep.js";
@@ -33,6 +35,7 @@ export async function forget(given: Forgetting): Promise<Forgotten> {
   return {
     ...{ manifests: await forgetManifests(given), memo: await forgetMemo(given) },
     ...(await forgetLeftovers(given)),
+    "source-progress": await forgetProgress(given),
     "rollout-observations": await forgetObservations(given),
   };
 }
@@ -70,6 +73,17 @@ async function forgetLeftovers({ records, kept, dryRun }: Forgetting): Promise<F
   return counts;
 }
 
+async function forgetProgress({ records, kept, dryRun }: Forgetting): Promise<number> {
+  let count = 0;
+  for await (const { key, version } of everyRecord(records, progressCollection)) {
+    if (kept.source(key)) continue;
+    count++;
+    if (!dryRun) await records.records(progressCollection).remove(key, version);
+  }
+  return count;
+}
+
+/** Counts of a rollout that has ended, or of a model that serves no more. */
 async function forgetObservations({ records, dryRun }: Forgetting): Promise<number> {
   let count = 0;
   for await (const { key, value } of everyRecord(records, observationCollection)) {
@@ -81,13 +95,28 @@ async function forgetObservations({ records, dryRun }: Forgetting): Promise<numb
   return count;
 }
 
-/** Results of training jobs whose artifacts go. */
-export async function forgetJobs(records: RecordStore, gone: ReadonlySet<Digest>, dryRun: boolean): Promise<number> {
+export interface Swept {
+  /** Artifacts that go. */
+  gone: ReadonlySet<Digest>;
+  /** Artifacts that stay. */
+  there: ReadonlySet<Digest>;
+}
+
+/** Training jobs whose artifacts go or went before, and those without any that nobody has touched since. */
+export async function forgetJobs({ records, kept, dryRun }: Omit<Forgetting, "since">, swept: Swept): Promise<number> {
   let count = 0;
   for await (const { key, value, version } of everyRecord(records, jobCollection)) {
-    if (![...digestsIn(value)].some((digest) => gone.has(digest))) continue;
+    if (!isOver(value, swept, kept.since)) continue;
     count++;
     if (!dryRun) await records.records(jobCollection).remove(key, version);
   }
   return count;
+}
+
+/** A job that was claimed lately may be in work; one of an older version that says no date is in nobody's hands. */
+function isOver(job: JobRecord, { gone, there }: Swept, since: string): boolean {
+  const digests = [...digestsIn(job.result)];
+  if (digests.some((digest) => gone.has(digest))) return true;
+  const isOld = (job.at ?? job.claim?.expiresAt ?? "") <= since;
+  return isOld && digests.every((digest) => !there.has(digest));
 }

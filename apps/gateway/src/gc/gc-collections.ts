@@ -8,9 +8,8 @@ export interface OfRun {
 
 const of = <T>(name: string): CollectionDefinition<T> => defineCollection<T>({ name, indexes: {} });
 
-/** Everything in these refers to what is still needed: the next span, the next comparison, a version that waits. */
+/** Everything in these refers to what is still needed: the next comparison, a version that waits. */
 export const alwaysKept: readonly CollectionDefinition<unknown>[] = [
-  "source-progress",
   "latest-profiles",
   "serving-profiles",
   "pending-versions",
@@ -27,8 +26,24 @@ export const leftByRuns: readonly CollectionDefinition<OfRun>[] = [
 /** When something was made that has no date of its own: a run that has no page yet is young. */
 export const YOUNG = "9999";
 
+/** How far a source was read, and by which spans; the trainer's and ingestion's own fields are not read here. */
+export interface Progress {
+  pipeline: string;
+  spans: readonly { at: string }[];
+}
+
+export const progressCollection = of<Progress>("source-progress");
+export const spanRunCollection = of<OfRun & { pipeline: string }>("span-runs");
+
+export interface JobRecord {
+  /** When it was written last; records of older versions do not say it. */
+  at?: string;
+  claim?: { expiresAt: string };
+  result?: unknown;
+}
+
 /** Results of training jobs: a cache, of which each is worth something as long as its artifacts are there. */
-export const jobCollection = of<unknown>("training-jobs");
+export const jobCollection = of<JobRecord>("training-jobs");
 
 export const observationCollection = of<RolloutObservation>("rollout-observations");
 

@@ -1,6 +1,6 @@
 import type { Express } from "express";
 import { callerOf } from "@millrace/service";
-import { z } from "zod";
+import * as z from "zod";
 import { readRequest } from "../request.js";
 import { collectGarbage, type GcParts } from "./collect-garbage.js";
 

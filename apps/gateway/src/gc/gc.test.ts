@@ -1,16 +1,24 @@
-import { utimes } from "node:fs/promises";
+import { rm, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type {
   ArtifactRef,
   CloudEvent,
   DeploymentRecord,
   Manifest,
   ModelVersionRecord,
+  RolloutObservation,
   RunRecord,
 } from "@millrace/contracts";
 import { deploymentCollection, memoCollection, versionCollection, versionKey } from "@millrace/service";
 import { startGateway, type GatewayForTest } from "../gateway-for-test.js";
 import { runCollection } from "../run-records.js";
-import { manifestRecords } from "./gc-collections.js";
+import {
+  jobCollection,
+  manifestRecords,
+  observationCollection,
+  progressCollection,
+  spanRunCollection,
+} from "./gc-collections.js";
 
 const DAY = 86_400_000;
 const daysAgo = (days: number): string => new Date(Date.now() - days * DAY).toISOString();
@@ -126,6 +134,79 @@ describe("the collection of garbage", () => {
     await memo.putIfAbsent("b", { kind: "fold", value: young, at: daysAgo(1) });
     expect(await collect()).toMatchObject({ artifacts: 1, records: { memo: 1 } });
     expect([await memo.get("a"), await isThere(young)]).toEqual([undefined, true]);
+  });
+
+  it("forgets training jobs that nobody has touched for long, but for those with a result that is kept", async () => {
+    const jobs = gateway.platform.records.records(jobCollection);
+    const [gone, kept] = [await put("gone"), await put("kept")];
+    await run("run-young", 5, [kept]);
+    const known: Record<string, object> = {
+      failed: { fence: 1, at: daysAgo(90), result: { problem: { code: "X", message: "x." } } },
+      lost: { fence: 1, claim: { expiresAt: daysAgo(90) } },
+      "metrics alone": { fence: 2, at: daysAgo(90), result: { folds: [{ f1: 1 }] } },
+      swept: { fence: 1, at: daysAgo(2), result: { folds: [], outOfFold: gone } },
+      "swept before": { fence: 1, at: daysAgo(90), result: { outOfFold: `sha256:${"7".repeat(64)}` } },
+      "result kept": { fence: 1, at: daysAgo(90), result: { folds: [], outOfFold: kept } },
+      "failed lately": { fence: 1, at: daysAgo(2), result: { problem: { code: "X", message: "x." } } },
+      "in work": { fence: 4, at: daysAgo(1), claim: { expiresAt: daysAgo(-1) } },
+    };
+    for (const [key, value] of Object.entries(known)) await jobs.putIfAbsent(key, value);
+    const left = async () => (await jobs.query({ limit: 100 })).records.map(({ key }) => key).sort();
+    expect(await collect({ dry_run: true })).toMatchObject({ records: { "training-jobs": 5 } });
+    expect(await left()).toHaveLength(8);
+    expect(await collect()).toMatchObject({ records: { "training-jobs": 5 } });
+    expect(await left()).toEqual(["failed lately", "in work", "result kept"]);
+  });
+
+  it("forgets no job that was touched since a run began that goes on", async () => {
+    const jobs = gateway.platform.records.records(jobCollection);
+    await run("run-long", 120, [], "running");
+    await jobs.putIfAbsent("failed", { at: daysAgo(90), result: { problem: { code: "X", message: "x." } } });
+    expect(await collect()).toMatchObject({ records: { "training-jobs": 0 } });
+  });
+
+  it("forgets how far a source was read where its pipeline is gone or reads another one, and no kept run read it", async () => {
+    const progress = gateway.platform.records.records(progressCollection);
+    const known = async (key: string, days: number) => {
+      const artifact = await put(`span of ${key}`);
+      const [pipeline] = key.split("/") as [string];
+      await progress.putIfAbsent(key, { pipeline, spans: [{ at: daysAgo(days), artifact } as { at: string }] });
+      return artifact;
+    };
+    const old = await known("churn/before", 200);
+    const current = await known("churn/now", 100);
+    const removed = await known("removed/a", 100);
+    await known("removed/young", 3);
+    await known("removed/read", 100);
+    await run("run-young", 5, []);
+    const read = { pipeline: "removed", run: "run-young" };
+    await gateway.platform.records.records(spanRunCollection).putIfAbsent("removed/run-young/read", read);
+    const asked = await collect({ dry_run: true });
+    expect(asked).toMatchObject({ artifacts: 2, records: { "source-progress": 2 } });
+    expect(await collect()).toEqual({ ...asked, dryRun: false });
+    expect((await progress.query({ limit: 10 })).records.map(({ key }) => key).sort()).toEqual([
+      ...["churn/now", "removed/read", "removed/young"],
+    ]);
+    expect(await Promise.all([old, current, removed].map(isThere))).toEqual([false, true, false]);
+  });
+
+  it("forgets no source while it can't be told which pipelines there are", async () => {
+    const progress = gateway.platform.records.records(progressCollection);
+    await progress.putIfAbsent("removed/a", { pipeline: "removed", spans: [{ at: daysAgo(90) }] });
+    await writeFile(join(gateway.pipelinesDir, "churn/pipeline.yaml"), "name: [");
+    expect(await collect()).toMatchObject({ records: { "source-progress": 0 } });
+    await rm(join(gateway.pipelinesDir, "churn"), { recursive: true });
+    expect(await collect()).toMatchObject({ records: { "source-progress": 0 } });
+  });
+
+  it("forgets the counts of rollouts that have ended, and of models that serve no more", async () => {
+    const observations = gateway.platform.records.records(observationCollection);
+    await deploy(await put("three"), await put("two"));
+    const seen = (model: string, generation: number) =>
+      observations.putIfAbsent(`${model}@${generation}@a`, { model, generation } as RolloutObservation);
+    await Promise.all([seen("churn", 2), seen("churn", 3), seen("removed", 9)]);
+    expect(await collect()).toMatchObject({ records: { "rollout-observations": 2 } });
+    expect((await observations.query({ limit: 10 })).records.map(({ key }) => key)).toEqual(["churn@3@a"]);
   });
 
   it("does no harm when it is done twice at once", async () => {

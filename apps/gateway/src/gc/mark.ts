@@ -2,7 +2,7 @@ import { artifactRef, type ArtifactRef, type Digest } from "@millrace/contracts"
 import { memoCollection } from "@millrace/service";
 import type { ArtifactStore, RecordStore } from "@millrace/storage";
 import { runCollection } from "../run-records.js";
-import { alwaysKept, everyRecord, leftByRuns, manifestsIn, YOUNG } from "./gc-collections.js";
+import { alwaysKept, everyRecord, leftByRuns, manifestsIn, progressCollection, YOUNG } from "./gc-collections.js";
 import type { Kept } from "./keep.js";
 
 /** JSON artifacts may name others; larger ones than this are tables, which do not. */
@@ -22,6 +22,7 @@ export async function mark({ records, artifacts, kept, since }: Marking): Promis
   kept.versions.forEach(found.visit);
   for (const definition of alwaysKept)
     for await (const { value } of everyRecord(records, definition)) found.visit(value);
+  for await (const { key, value } of everyRecord(records, progressCollection)) if (kept.source(key)) found.visit(value);
   for (const definition of leftByRuns)
     for await (const { value } of everyRecord(records, definition)) if (kept.run(value.run, YOUNG)) found.visit(value);
   for await (const { value } of everyRecord(records, memoCollection)) if (value.at > since) found.visit(value);
