@@ -44,8 +44,8 @@ export async function computeFeatures(
   context: Context,
 ): Promise<Features> {
   const { pipeline, artifacts, progress } = context;
-  const train = await readTableArtifact(artifacts, dataset.train);
-  const test = await readTableArtifact(artifacts, dataset.test);
+  const read = (side: ArtifactRef) => readTableArtifact(artifacts, side);
+  const [train, test] = await Promise.all([read(dataset.train), read(dataset.test)]);
   const labels = labelsOf(columnNamed(train, pipeline.target.column)!);
   const testY = labelsOf(columnNamed(test, pipeline.target.column)!, labels.classes).codes;
   const { of, needed } = preparingOf(pipeline, columns, train, labels);

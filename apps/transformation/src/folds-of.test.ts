@@ -15,8 +15,8 @@ const table: Table = {
     { name: "when", kind: "text", codes: Int32Array.from({ length: rows }, (_, row) => (row * 7) % rows), dictionary },
   ],
 };
-const foldsOf = (split: object) => {
-  const about = { name: "p", source: { path: "a" }, target: { column: "y" }, select: { folds: 3 } };
+const foldsOf = (split: object, repeats = 1) => {
+  const about = { name: "p", source: { path: "a" }, target: { column: "y" }, select: { folds: 3, repeats } };
   return rowFoldsOf(pipelineSpec.parse({ ...about, split }), table, labels);
 };
 
@@ -24,6 +24,19 @@ describe("the folds of the training rows", () => {
   it("are of every class alike", () => {
     const expected = stratifiedFolds({ codes, folds: 3, seed: 42 });
     expect(foldsOf({}).map(({ test }) => test)).toEqual(expected);
+  });
+
+  it("are dealt anew as often as they are to be repeated, the same way for the same seed", () => {
+    for (const split of [{}, { group: "customer" }]) {
+      const [once, thrice] = [foldsOf(split), foldsOf(split, 3)];
+      expect(thrice.slice(0, 3)).toEqual(once);
+      const repeats = [0, 3, 6].map((from) => thrice.slice(from, from + 3));
+      for (const folds of repeats)
+        expect(folds.flatMap(({ test }) => [...test]).sort((a, b) => a - b)).toEqual([...codes.keys()]);
+      expect(new Set(repeats.map((folds) => JSON.stringify(folds.map(({ test }) => [...test])))).size).toBe(3);
+      expect(foldsOf(split, 3)).toEqual(thrice);
+      expect(foldsOf({ ...split, seed: 7 }, 3)).not.toEqual(thrice);
+    }
   });
 
   it("keep the rows of a group together", () => {

@@ -1,12 +1,23 @@
 import { columnNamed, ProblemError, type Column, type PipelineSpec, type Table } from "@millrace/contracts";
-import { foldsOf, groupFolds, splitsOf, timeFolds, type Labels, type RowSplit } from "@millrace/learning";
+import { foldsOf, groupFolds, seededRandom, splitsOf, timeFolds, type Labels, type RowSplit } from "@millrace/learning";
 
-/** How the training rows are dealt for cross-validation: the way they were split from the test rows. */
-export function rowFoldsOf(
-  { split, select }: Pick<PipelineSpec, "split" | "select">,
-  table: Table,
-  { codes, classes }: Labels,
-): RowSplit[] {
+type Dealt = Pick<PipelineSpec, "split" | "select">;
+
+/** The folds for cross-validation, one repeat behind the other: the first is the same whether others follow or not. */
+export const rowFoldsOf = ({ split, select }: Dealt, table: Table, labels: Labels): RowSplit[] =>
+  Array.from({ length: select.repeats }, (_, repeat) =>
+    dealtOnce({ split: { ...split, seed: seedOf(split.seed, repeat) }, select }, table, labels),
+  ).flat();
+
+const seedOf = (seed: number, repeat: number): number =>
+  repeat === 0
+    ? seed
+    : seededRandom(seed)
+        .fork(`repeat ${repeat}`)
+        .integer(2 ** 31);
+
+/** How the training rows are dealt: the way they were split from the test rows. */
+function dealtOnce({ split, select }: Dealt, table: Table, { codes, classes }: Labels): RowSplit[] {
   const { folds } = select;
   const { seed } = split;
   if (split.time !== undefined) return timeFolds({ times: timesOf(columnOf(table, split.time, "time")), folds });

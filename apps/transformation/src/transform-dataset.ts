@@ -37,5 +37,6 @@ function contentOf(
   return {
     ...{ name, columns, train: train.digest, test: test.digest, target: target.column, drop, derive },
     ...{ preprocess, resample, folds: select.folds, group, time, seed },
+    ...(select.repeats > 1 && { repeats: select.repeats }),
   };
 }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Where the bytes are does not belong here: a digest finds them in whichever artifact store is configured. */
 export const artifactRef = z

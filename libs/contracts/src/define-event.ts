@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { issuesOf, type CloudEvent } from "./cloud-event.js";
 import { ProblemError } from "./problem.js";
 

@@ -24,7 +24,7 @@ export * from "./pipeline/pipeline-spec.js";
 export { resamplingOf, type PreprocessSpec, type ResampleSpec } from "./pipeline/preprocess.js";
 export { promote as promoteSpec, type PromoteSpec, type RolloutBudgets } from "./pipeline/promote.js";
 export type { CandidateSpec, SelectSpec, ThresholdSpec } from "./pipeline/candidates.js";
-export type { CsvOptions, FileFormat, SourceSpec, SpanSpec } from "./pipeline/source.js";
+export { missingTokens, type CsvOptions, type FileFormat, type SourceSpec, type SpanSpec } from "./pipeline/source.js";
 export type { TriggerSpec } from "./pipeline/triggers.js";
 export type { Severity } from "./pipeline/validate.js";
 export * from "./probe.js";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parseYaml, type YamlSource } from "./pipeline/yaml-document.js";
 
 const name = z.string().min(1);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { cell, columnNamed, type Table } from "./table.js";
 
 const value = z.union([z.number(), z.string(), z.null()]);

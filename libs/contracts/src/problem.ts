@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What every error of the platform says: a code for programs, a sentence for people, where it is, and what to do. */
 export const problemSchema = z

@@ -33,14 +33,18 @@ function knownShares({ top, others, rows, missing }: TextProfile): (text: string
 
 const changed = ({ reference, current }: TextChange): number => Math.abs(current - reference);
 
+/** No smaller change of a share is the reason for drift. */
+const TOLD = 0.01;
+
 /** The rest of a sentence that begins with the column. */
 export function sentenceOf(reference: Figures, current: Figures, changes: readonly TextChange[]): string {
   const [change] = changes;
   const missing = Math.abs(current.missing - reference.missing);
   const moved = Math.max(change === undefined ? 0 : changed(change), meanChange(reference, current) / 3);
-  if (missing > 0 && missing >= moved)
+  if (missing >= TOLD && missing >= moved)
     return `${percent(current.missing)} of its values are missing and ${percent(reference.missing)} were`;
-  if (change !== undefined) return textSentence(change);
+  // Of texts that are nearly all different none says what changed.
+  if (change !== undefined && changed(change) >= TOLD) return textSentence(change);
   if (current.mean === undefined || reference.mean === undefined) return "its texts look otherwise";
   return numberSentence(reference, current);
 }

@@ -23,9 +23,11 @@ export { applyPreprocessor } from "./preprocessing/apply-preprocessor.js";
 export { categoricalOutputs } from "./preprocessing/chain-outputs.js";
 export { checkRow, type FeatureProblem } from "./preprocessing/check-row.js";
 export { compileRow, type Row } from "./preprocessing/compile-row.js";
+export { dateMilliseconds } from "./preprocessing/date-inputs.js";
 export { describeFeatures, type FeatureDescription } from "./preprocessing/describe-features.js";
 export { fitAndApplyPreprocessor, type FittedMatrix } from "./preprocessing/fit-and-apply.js";
 export { fitPreprocessor, type FitOptions } from "./preprocessing/fit-preprocessor.js";
+export { openRowReading } from "./preprocessing/readable-row.js";
 export { onnxInputs } from "./preprocessing/preprocessor-to-onnx.js";
 export type { Target } from "./preprocessing/target-encode.js";
 

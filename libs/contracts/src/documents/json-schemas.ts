@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { cloudEventSchema } from "../cloud-event.js";
 import { dataSchemaOf, type AnyEvent } from "../define-event.js";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { defineEvent } from "../define-event.js";
 import { artifactRef } from "../artifact.js";
 import { datasetRef, ofPipeline } from "./parts.js";

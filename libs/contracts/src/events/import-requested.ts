@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { artifactRef } from "../artifact.js";
 import { defineEvent } from "../define-event.js";
 
@@ -10,6 +10,10 @@ export const importRequested = defineEvent({
     model: z.string().min(1),
     package: artifactRef.describe("A package of ours, or an ONNX model with its schema"),
     promote: z.boolean().describe("Whether it is to become the champion at once"),
+    judge: z
+      .boolean()
+      .default(false)
+      .describe("Whether the pipeline of that name judges it first, on the test rows of its newest model"),
     generation: z
       .number()
       .int()

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { defineEvent } from "../define-event.js";
 import { problemSchema } from "../problem.js";
 import { artifactRef } from "../artifact.js";
@@ -6,8 +6,9 @@ import { metrics, trainedModel } from "./parts.js";
 
 export const modelTrained = defineEvent({
   type: "model.trained",
-  summary: "A model was chosen, fitted on all training rows and packaged",
-  saidBy: ["train", "promote", "decide"],
+  summary:
+    "A model was chosen, fitted on all training rows and packaged; or one that was made elsewhere is to be judged",
+  saidBy: ["train", "promote", "decide", "import-model"],
   takenBy: { evaluator: "evaluate" },
   data: z.looseObject({
     ...trainedModel,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { artifactRef } from "../artifact.js";
 import { problemSchema } from "../problem.js";
 
@@ -95,8 +95,12 @@ export const trainedModel = {
   dataset: datasetRef,
   package: artifactRef.describe("Preprocessor and model, as inference loads them"),
   family: name,
-  metrics: metrics.describe("Cross-validated on the training rows"),
+  metrics: metrics.describe("Cross-validated on the training rows; none of a model that was made elsewhere"),
   tracking: trackedRun,
+  imported: z
+    .looseObject({ by: name, reason: z.string() })
+    .optional()
+    .describe("It was made elsewhere: what it learned from is not known, and is not this dataset"),
 };
 
 export const verdict = {

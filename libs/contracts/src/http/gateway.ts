@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** The short form of POST /events. */
 export const arrivalRequest = z

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { metric } from "./metric.js";
 
 const name = z.string().min(1);

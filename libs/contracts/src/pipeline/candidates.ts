@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { duration } from "./duration.js";
 import { metric } from "./metric.js";
 
@@ -58,6 +58,13 @@ export const select = z
   .strictObject({
     metric: metric.default("log_loss"),
     folds: z.number().int().min(2).max(20).default(5),
+    repeats: z
+      .number()
+      .int()
+      .min(1)
+      .max(20)
+      .default(1)
+      .describe("How often the rows are dealt into folds anew, each time in another way; not for folds by time"),
     search: z
       .enum(["grid", "random", "halving", "tpe"])
       .optional()
@@ -120,6 +127,16 @@ export function refuseEndlessGrid(
       context.addIssue({ code: "custom", path: ["candidates", index, "search", name], message });
     }
   });
+}
+
+/** The order of time is one: dealing the rows anew would give the same folds. */
+export function refuseRepeatsOfTime(
+  { split, select: { repeats } }: { split: { time?: string }; select: z.infer<typeof select> },
+  context: z.RefinementCtx,
+): void {
+  if (repeats === 1 || split.time === undefined) return;
+  const message = "folds by time are always the same, so there is nothing to repeat: leave it out, or split.time";
+  context.addIssue({ code: "custom", path: ["select", "repeats"], message });
 }
 
 export type CandidateSpec = z.infer<typeof candidate>;

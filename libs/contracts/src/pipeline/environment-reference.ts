@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ProblemError } from "../problem.js";
 
 const reference = /^\$\{([A-Z_][A-Z0-9_]*)\}$/;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What models are chosen and judged by. */
 export const metric = z.enum([

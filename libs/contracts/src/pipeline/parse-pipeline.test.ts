@@ -61,6 +61,12 @@ describe("pipeline.yaml", () => {
     );
   });
 
+  it("repeats no folds that are always the same", () => {
+    const repeats = "split: { time: day }\nselect: { repeats: 3 }\n";
+    expect(mistakeIn(`${valid}${repeats}`)).toMatch(/5:11 select\.repeats: .*folds by time/);
+    expect(parse(`${valid}select: { repeats: 3 }\n`).select).toMatchObject({ folds: 5, repeats: 3 });
+  });
+
   it("gives members to models that combine others, and to no other", () => {
     const voting = "candidates:\n  - { model: voting, members: [{ model: random-forest }] }\n";
     expect(parse(`${valid}${voting}`).candidates[0]!.members).toEqual([{ model: "random-forest", params: {} }]);

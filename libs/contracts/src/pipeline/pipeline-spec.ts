@@ -1,6 +1,6 @@
-import { z } from "zod";
+import * as z from "zod";
 import { accept } from "./accept.js";
-import { calibrate, candidates, refuseEndlessGrid, select, threshold } from "./candidates.js";
+import { calibrate, candidates, refuseEndlessGrid, refuseRepeatsOfTime, select, threshold } from "./candidates.js";
 import { preprocess, resample } from "./preprocess.js";
 import { promote } from "./promote.js";
 import { serve } from "./serve.js";
@@ -72,6 +72,7 @@ export const pipelineSpec = z
     serve,
   })
   .superRefine(refuseEndlessGrid)
+  .superRefine(refuseRepeatsOfTime)
   .meta({ id: "Pipeline", description: "pipeline.yaml: what a data scientist says of a pipeline" });
 
 export type PipelineSpec = z.infer<typeof pipelineSpec>;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const name = z.string().min(1);
 const columns = z.array(name).min(1).optional().describe("These columns; all of their kind where it is left out");

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { duration } from "./duration.js";
 import { environmentUrl } from "./environment-reference.js";
 
@@ -71,6 +71,9 @@ export const source = z.union([files, joined, mongodb, sql, s3, http]);
 
 export type SourceSpec = z.infer<typeof source>;
 export type CsvOptions = z.infer<typeof csv>;
+
+/** What stands for a missing value in a CSV file, besides nothing and blanks: where a model learns, and where it is asked. */
+export const missingTokens = ["NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "?"] as const;
 export type FileFormat = z.infer<typeof format>;
 
 /** Which of the source's rows a run is about. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { duration } from "./duration.js";
 
 const name = z.string().min(1);
@@ -19,6 +19,14 @@ const trigger = z.union([
   }),
   z.strictObject({ rows: z.number().int().positive().describe("So many new rows in the source"), every }),
   z.strictObject({ watermark: z.literal(true).describe("Anything new in a database source"), every }),
+  z.strictObject({
+    changes: z
+      .literal(true)
+      .describe(
+        "What is added to a MongoDB collection, by its change stream; where the server has none, as `watermark`",
+      ),
+    every,
+  }),
   z.strictObject({ drift: z.literal(true).describe("Drift that the monitor or the validation found") }),
   z.strictObject({ absence: duration.describe("No arrival for so long raises data.absent") }),
 ]);

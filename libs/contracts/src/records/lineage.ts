@@ -6,7 +6,7 @@ export interface LineageRecord {
   version: number;
   run: string;
   at: string;
-  /** What the code was built from (MILLRACE_REVISION). */
+  /** What the code was built from: MILLRACE_REVISION, or the version and the commit. */
   code: string;
   package: Digest;
   /** The parsed pipeline.yaml. Unset for a model that was made elsewhere, as is what follows. */

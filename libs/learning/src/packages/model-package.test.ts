@@ -162,6 +162,14 @@ describe("a package", () => {
     },
   );
 
+  it("tells classes apart that are named as what every object has", () => {
+    const classes = ["__proto__", "constructor"];
+    const odd = openModel(pack("logistic-regression", { classes, positive: "constructor" }));
+    const { probabilities, confidence, prediction } = odd.predictRow(rowAt(churn, 3));
+    expect(Object.entries(probabilities).map(([name]) => name)).toEqual(classes);
+    expect(Object.entries(probabilities).find(([name]) => name === prediction)![1]).toBe(confidence);
+  });
+
   it("takes an unknown category for none, and null for a missing value", () => {
     expect(model.predictRow([3, "never seen", 0.5]).prediction).toMatch(/Yes|No/);
     const filled = model.predictRow([

@@ -5,6 +5,8 @@ import type { RowModel, Task } from "../models/family.js";
 import { familyOf } from "../models/families.js";
 import { applyPreprocessor, compileRow, compileRowInto, type Row } from "../preprocessing/apply-preprocessor.js";
 import { checkRow } from "../preprocessing/check-row.js";
+import { withDates } from "../preprocessing/date-inputs.js";
+import { openRowReading } from "../preprocessing/readable-row.js";
 import { compileExplainer, isExplained, type RowExplanation } from "./explain-row.js";
 import type { FeatureDescription } from "../preprocessing/describe-features.js";
 import { readVerified, unpackModel, type ModelPackage } from "./model-package.js";
@@ -25,6 +27,8 @@ export interface LoadedModel {
   readonly metadata: ModelMetadata;
   /** rows × classes, row by row; of a regression one value a row. */
   predictTable(table: Table): Float64Array;
+  /** A row as data files have it (nested, with dates) as the row that the model reads; undefined where it is no other. */
+  readonly readRow?: (row: unknown) => Row | undefined;
   /** The class of one row, by position or by name; agrees with predictTable to the bit. */
   predictRow(row: Row): Prediction;
   /** The same for a regression: its value. */
@@ -53,10 +57,12 @@ export function openModel(bytes: Uint8Array, prepared?: PreparedModel): LoadedMo
   const content = { model, preprocessor, ...rest };
   const outputs = outputsOfRow(content);
   const decide = decider(content);
+  const features = withDates(preprocessor, rest.features);
   return {
     task: taskOf(content),
     classes: rest.classes,
-    features: rest.features,
+    features,
+    readRow: openRowReading(preprocessor.inputs, features),
     metadata: { ...rest, family: model.family },
     predictTable: (table) => calibratedTable(rest, family.predict(model, applyPreprocessor(preprocessor, table))),
     predictRow: taskOf(content) === "regression" ? refuse("predictValue") : classPredictor(content, outputs, decide),
@@ -133,12 +139,22 @@ function classPredictor(
   outputs: (row: Row) => Float64Array,
   decide: (probabilities: Float64Array) => number,
 ): (row: Row) => Prediction {
+  const byClass = openByClass(classes);
   return (row) => {
     const values = outputs(row);
     const predicted = decide(values);
+    return { prediction: classes[predicted]!, confidence: values[predicted]!, probabilities: byClass(values) };
+  };
+}
+
+/** Assigning is quicker, and right for every name but one. */
+function openByClass(classes: readonly string[]): (values: ArrayLike<number>) => Record<string, number> {
+  if (classes.includes("__proto__"))
+    return (values) => Object.fromEntries(classes.map((label, code) => [label, values[code]!]));
+  return (values) => {
     const probabilities: Record<string, number> = {};
     for (let code = 0; code < classes.length; code++) probabilities[classes[code]!] = values[code]!;
-    return { prediction: classes[predicted]!, confidence: values[predicted]!, probabilities };
+    return probabilities;
   };
 }
 

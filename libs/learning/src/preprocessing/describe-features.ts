@@ -10,6 +10,8 @@ export interface FeatureDescription {
   readonly min?: number;
   readonly max?: number;
   readonly example: number | string | null;
+  /** Its numbers are milliseconds since 1970; it may be given as 2026-01-31 or 2026-01-31T10:00:00Z as well. */
+  readonly date?: boolean;
 }
 
 // More texts than this are no list to choose from.
