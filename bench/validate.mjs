@@ -1,11 +1,11 @@
 // Validation: what a dataset of a million rows is like (profile) and whether it drifted from another one (compare), from Parquet, against
-// the statistics of TFDV made with pandas, and against Evidently's presets for data summary and drift. The peer needs `evidently` (and
-// pandas 2, which it is made for) for the second figure; where it is not there, that figure has no peer.
+// the statistics of TFDV made with pandas, and against Evidently's presets for data summary and drift. Evidently is made for pandas 2
+// and has a Python of its own (bench/peers/.venv-evidently, or MILLRACE_EVIDENTLY); where it is not there, that figure has no peer.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { median } from "./measure.mjs";
-import { peer } from "./peers/python.mjs";
+import { evidentlyPython, peer } from "./peers/python.mjs";
 
 const ROWS = 1_000_000;
 const ROUNDS = 3;
@@ -46,15 +46,23 @@ async function measured(folder, rows, log) {
     ours.push(milliseconds);
     pandas.push(statistics.milliseconds);
   }
-  // Evidently takes minutes for so many rows: once is enough.
-  const presets = await python.ask({ do: "evidently", reference, current });
-  const evidently = presets.missing ? [] : [presets.milliseconds];
   python.stop();
+  const evidently = await evidentlyTimes(reference, current);
   const size = `${rows / 1e6} M x 20 Parquet: profile and drift`;
   return [
     figure(`${size}, beside TFDV's statistics in pandas`, ours, pandas, 0.5),
     figure(`${size}, beside Evidently (summary and drift)`, ours, evidently, 0.3),
   ];
+}
+
+/** Evidently takes long for so many rows: once is enough. */
+async function evidentlyTimes(reference, current) {
+  const python = evidentlyPython();
+  if (python === undefined) return [];
+  const evidently = await peer("validate.py", python);
+  const presets = await evidently.ask({ do: "evidently", reference, current });
+  evidently.stop();
+  return presets.missing ? [] : [presets.milliseconds];
 }
 
 function figure(name, ours, theirs, target) {

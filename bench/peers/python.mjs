@@ -5,15 +5,21 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-const python = () => process.env.MILLRACE_PEERS_PYTHON ?? here(".venv/bin/python");
+const peersPython = () => process.env.MILLRACE_PEERS_PYTHON ?? here(".venv/bin/python");
 
-export async function peer(script) {
-  if (!existsSync(python())) {
+/** The Python that has Evidently, which wants another pandas than the rest; undefined where it is not installed. */
+export function evidentlyPython() {
+  const python = process.env.MILLRACE_EVIDENTLY ?? here(".venv-evidently/bin/python");
+  return existsSync(python) ? python : undefined;
+}
+
+export async function peer(script, python = peersPython()) {
+  if (!existsSync(python)) {
     throw new Error(
       "the peers are not installed: run `node bench/peers/setup.mjs`, or name a Python that has them with MILLRACE_PEERS_PYTHON",
     );
   }
-  const child = spawn(python(), ["-u", here(script)], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(python, ["-u", here(script)], { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
 
   async function ask(question) {

@@ -1,5 +1,5 @@
-// Installs the Python libraries that the benches compare with into bench/peers/.venv, and MLServer, which wants other
-// versions of them, into .venv-mlserver (about 4 minutes, 1.5 GB).
+// Installs the Python libraries that the benches compare with into bench/peers/.venv, and MLServer and Evidently, which want
+// other versions of them, into .venv-mlserver and .venv-evidently (about 5 minutes, 2 GB).
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
@@ -19,4 +19,5 @@ function install(venv, requirements) {
 
 install(".venv", "requirements.txt");
 install(".venv-mlserver", "requirements-mlserver.txt");
+install(".venv-evidently", "requirements-evidently.txt");
 console.log("The peers are ready.");

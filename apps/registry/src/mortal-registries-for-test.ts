@@ -5,11 +5,11 @@ import { startApp, temporaryFolder, type PlatformProcess } from "@millrace/testi
 import { openLossyProxy } from "./lossy-proxy-for-test.js";
 
 /** Of the answers of each server: those of HTTP are few and large, the others many and small. */
-const lossy = { MONGODB_URI: 0.002, RABBITMQ_URL: 0.002, S3_ENDPOINT: 0.02, MLFLOW_TRACKING_URI: 0.02 };
+const lossy = { MONGODB_URI: 0.003, RABBITMQ_URL: 0.003, S3_ENDPOINT: 0.03, MLFLOW_TRACKING_URI: 0.03 };
 /** Two missed beats of its connection, after which the broker gives its messages to another registry. */
 const STOPPED_MS = 7_000;
 /** Long enough that something is done in between. */
-const BETWEEN_MS = 20_000;
+const BETWEEN_MS = 6_000;
 
 export interface Faults {
   lost: number;

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { FileFormat, Table } from "@millrace/contracts";
+import type { CsvOptions, FileFormat, Table } from "@millrace/contracts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +14,7 @@ export interface ReadOptions {
   readonly format?: FileFormat;
   /** The columns to read, in the order wanted; all by default. */
   readonly columns?: readonly string[];
+  readonly csv?: Partial<CsvOptions>;
 }
 
 export interface Tables {
@@ -36,11 +37,11 @@ export async function openTables({ threads }: { threads?: number } = {}): Promis
 async function readTable(
   connection: DuckDBConnection,
   path: string,
-  { format, columns: wanted }: ReadOptions = {},
+  { format, csv, columns: wanted }: ReadOptions = {},
 ): Promise<Table> {
   const target = { connection, table: "source_rows", temporary: true };
   const folder = await mkdtemp(join(tmpdir(), "millrace-unpacked-"));
-  const { columns } = await loadFiles(target, { paths: [path], format }, { folder, wanted }).finally(() =>
+  const { columns } = await loadFiles(target, { paths: [path], format, csv }, { folder, wanted }).finally(() =>
     rm(folder, { recursive: true, force: true }),
   );
   const table = await collectTable(connection, "select * from source_rows", columns);

@@ -13,11 +13,22 @@ export const openDatabase = (path: string, options: DatabaseOptions = {}): Promi
   DuckDBInstance.create(path, {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
+    // What DuckDB kept of a file would stand for another one that was written in its place a moment later.
+    enable_external_file_cache: "false",
     ...(options.threads !== undefined && { threads: String(options.threads) }),
     ...(options.memory !== undefined && { memory_limit: options.memory }),
     ...(options.folder !== undefined && { temp_directory: options.folder }),
     ...(options.readOnly && { access_mode: "READ_ONLY" }),
   });
+
+let reading: Promise<DuckDBInstance> | undefined;
+
+/** One database for all that is only read: to open one takes longer than to read a small file. */
+export const databaseForReading = (): Promise<DuckDBInstance> =>
+  (reading ??= openDatabase(":memory:").catch((error: unknown) => {
+    reading = undefined;
+    throw error;
+  }));
 
 /** Temporary tables belong to a connection, so calls at the same time do not see each other's. */
 export async function withConnection<Result>(

@@ -1,8 +1,7 @@
-import type { CsvOptions } from "@millrace/contracts";
+import { missingTokens, type CsvOptions } from "@millrace/contracts";
 import { literal } from "../duckdb/sql.js";
 
-/** What stands for a missing value in a CSV file, besides nothing and blanks. */
-export const missingTokens = ["NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "?"] as const;
+export { missingTokens };
 
 export type CsvDialect = Partial<Pick<CsvOptions, "decimal" | "missing">>;
 

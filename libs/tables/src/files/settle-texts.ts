@@ -82,17 +82,20 @@ async function readAs(
   { missing, isNumber, isTruth }: Reading,
   limit: string,
 ): Promise<Found[]> {
+  if (texts.length === 0) return [];
   const every = (holds: string) => `coalesce(bool_and(${missing("c")} or ${holds}), true)`;
-  const found: Found[] = [];
-  for (const index of texts) {
+  const asked = texts.map((index) => {
     const whole = likely.includes(index) ? `${every(isNumber("c"))}, ${every(isTruth("c"))}` : "false, false";
     // Most columns say the same few texts again and again, and to trim one takes longer than to find it among others.
     const different = `select distinct c from (select c${index} as c from ${table} ${limit}) where c is not null`;
-    const sql = `select coalesce(bool_or(${missing("c")}), false), ${whole} from (${different})`;
-    const [absent, numbers, truths] = await firstRow(connection, sql);
-    found.push({ missing: absent === true, numbers: numbers === true, truths: truths === true });
-  }
-  return found;
+    return `(select [coalesce(bool_or(${missing("c")}), false), ${whole}] from (${different}))`;
+  });
+  const [found] = await firstRow(connection, `select [${asked.join(", ")}]`);
+  return (found as boolean[][]).map(([absent, numbers, truths]) => ({
+    missing: absent === true,
+    numbers: numbers === true,
+    truths: truths === true,
+  }));
 }
 
 async function settle({ connection, table }: Target, index: number, meaning: Meaning, reading: Reading): Promise<void> {

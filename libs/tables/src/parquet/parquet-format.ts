@@ -8,7 +8,9 @@ export const GROUP_ROWS = 122_880;
 /** Fixed, so that a new default of DuckDB's does not change the bytes. */
 export const PARQUET_FORMAT = `format parquet, compression snappy, row_group_size ${GROUP_ROWS}`;
 
-export function namesOption(names: readonly string[]): string {
-  const distinct = new Set(names.map((name) => name.toLowerCase())).size;
-  return distinct === names.length ? "" : `, kv_metadata {${identifier(NAMES_KEY)}: ${literal(JSON.stringify(names))}}`;
-}
+/** Whether names differ in nothing but case. */
+export const wantsNames = (names: readonly string[]): boolean =>
+  new Set(names.map((name) => name.toLowerCase())).size < names.length;
+
+export const namesOption = (names: readonly string[]): string =>
+  wantsNames(names) ? `, kv_metadata {${identifier(NAMES_KEY)}: ${literal(JSON.stringify(names))}}` : "";

@@ -1,7 +1,7 @@
 import type { DuckDBDataChunk } from "@duckdb/node-api";
 import type { Table } from "@millrace/contracts";
 import { tableOf } from "../duckdb/collect-table.js";
-import { openDatabase } from "../duckdb/open-database.js";
+import { databaseForReading } from "../duckdb/open-database.js";
 import { streamChunks } from "../duckdb/stream-chunks.js";
 import { choosePositions } from "../files/choose-columns.js";
 import { existingFile } from "../files/source-file.js";
@@ -21,8 +21,7 @@ export async function* scanParquet(
   { columns: wanted, batchRows = GROUP_ROWS }: ScanOptions = {},
 ): AsyncGenerator<Table, void, undefined> {
   const file = await existingFile(path);
-  const database = await openDatabase(":memory:");
-  const connection = await database.connect();
+  const connection = await (await databaseForReading()).connect();
   try {
     const all = await parquetColumns(connection, file);
     const names = all.map(({ name }) => name);
@@ -33,7 +32,6 @@ export async function* scanParquet(
     throw parquetProblem(path, cause);
   } finally {
     connection.closeSync();
-    database.closeSync();
   }
 }
 

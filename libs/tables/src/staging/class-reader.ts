@@ -1,8 +1,6 @@
-import type { DuckDBDataChunk } from "@duckdb/node-api";
-import duckdb from "@duckdb/node-bindings";
 import { ProblemError } from "@millrace/contracts";
-import { textCoder } from "../duckdb/text-coder.js";
-import { readNumbers, readTexts } from "../duckdb/vectors.js";
+import type { Block } from "../plain/row-store.js";
+import type { TextDictionary } from "../plain/text-dictionary.js";
 import type { StagedColumn } from "./row-sink.js";
 
 /** The class of each row as a place in `names`; a missing value is the class "". */
@@ -14,44 +12,48 @@ export interface Classes {
 // More classes than that is not a class but a number or an identifier.
 const MOST_CLASSES = 10_000;
 
-/** Reads the column of classes, chunk by chunk. */
+/** Reads the column of classes, block by block. */
 export function classReader(column: StagedColumn, rows: number) {
   const codes = new Int32Array(rows);
-  const reader = column.kind === "text" ? textClasses(codes) : numberClasses(codes);
-  const read = (chunk: DuckDBDataChunk, index: number, offset: number) => {
-    reader.read(chunk, index, offset);
-    if (reader.names().length > MOST_CLASSES) throw tooManyClasses(column.name);
-  };
-  const classes = (): Classes => {
-    const names = reader.names();
-    return { codes: codes.map((code) => (code < 0 ? names.length : code)), names: [...names, ""] };
-  };
-  return { read, classes };
-}
-
-function textClasses(codes: Int32Array) {
-  const coder = textCoder();
-  const read = (chunk: DuckDBDataChunk, index: number, offset: number) => readTexts(chunk, index, coder, codes, offset);
-  return { read, names: () => coder.dictionary };
-}
-
-function numberClasses(codes: Int32Array) {
-  const known = new Map<number, number>();
-  const names: string[] = [];
-  const values = new Float64Array(duckdb.vector_size());
-  const codeOf = (value: number): number => {
-    if (Number.isNaN(value)) return -1;
+  const known = new Map<number | string, number>();
+  const codeOf = (value: number | string): number => {
     const code = known.get(value);
     if (code !== undefined) return code;
-    known.set(value, names.length);
-    return names.push(String(value)) - 1;
+    if (known.size === MOST_CLASSES) throw tooManyClasses(column.name);
+    known.set(value, known.size);
+    return known.size - 1;
   };
-  const read = (chunk: DuckDBDataChunk, index: number, offset: number) => {
-    readNumbers(chunk, index, values, 0);
-    const { rowCount } = chunk;
-    for (let row = 0; row < rowCount; row++) codes[offset + row] = codeOf(values[row]!);
+  const reader = column.kind === "text" ? textClasses(codes, codeOf) : numberClasses(codes, codeOf);
+  const classes = (): Classes => {
+    const names = [...known.keys()].map(String);
+    return { codes: codes.map((code) => (code < 0 ? names.length : code)), names: [...names, ""] };
   };
-  return { read, names: () => names };
+  return { read: reader, classes };
+}
+
+type Read = (block: Block, index: number, offset: number) => void;
+
+function textClasses(codes: Int32Array, codeOf: (value: string) => number): Read {
+  let known: { dictionary?: TextDictionary; classes: number[] } = { classes: [] };
+  return (block, index, offset) => {
+    const texts = block.texts(index);
+    if (known.dictionary !== texts.dictionary) known = { dictionary: texts.dictionary, classes: [] };
+    for (let row = 0; row < block.rows; row++) {
+      const code = texts.codes[row]!;
+      codes[offset + row] =
+        code < 0 ? -1 : (known.classes[code] ??= codeOf(Buffer.from(texts.dictionary.bytesOf(code)).toString("utf8")));
+    }
+  };
+}
+
+function numberClasses(codes: Int32Array, codeOf: (value: number) => number): Read {
+  return (block, index, offset) => {
+    const values = block.numbers(index);
+    for (let row = 0; row < block.rows; row++) {
+      const value = values[row]!;
+      codes[offset + row] = Number.isNaN(value) ? -1 : codeOf(value);
+    }
+  };
 }
 
 const tooManyClasses = (column: string) =>

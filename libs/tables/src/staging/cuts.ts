@@ -1,4 +1,5 @@
 import type { Classes } from "./class-reader.js";
+import { sortedHashes } from "./sorted-hashes.js";
 import type { Cuts } from "./staging.js";
 
 /**
@@ -6,7 +7,7 @@ import type { Cuts } from "./staging.js";
  * stay together, and with two different rows there is one on each side. Rows that are all equal are training rows.
  */
 export function cutOf(hashes: Float64Array, share: number): number {
-  const sorted = hashes.slice().sort();
+  const sorted = sortedHashes(hashes);
   const wanted = Math.round(share * sorted.length);
   const below = bordersBeside(sorted, wanted);
   if (below.length === 0) return Math.min(share, sorted[0] ?? share);
@@ -37,13 +38,13 @@ export function cutsOf(hashes: Float64Array, share: number, classes: Classes | u
 
 function hashesByClass(hashes: Float64Array, { codes, names }: Classes): Float64Array[] {
   const counts = new Int32Array(names.length);
-  for (const code of codes) counts[code]!++;
+  for (let row = 0; row < codes.length; row++) counts[codes[row]!]!++;
   const byClass = [...counts].map((count) => new Float64Array(count));
   const filled = new Int32Array(names.length);
-  hashes.forEach((hash, row) => {
+  for (let row = 0; row < hashes.length; row++) {
     const code = codes[row]!;
-    byClass[code]![filled[code]!++] = hash;
-  });
+    byClass[code]![filled[code]!++] = hashes[row]!;
+  }
   return byClass;
 }
 

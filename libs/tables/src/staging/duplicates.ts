@@ -1,3 +1,5 @@
+import { sortedHashes } from "./sorted-hashes.js";
+
 export interface Duplicates {
   readonly rows: number;
   readonly leaked: number;
@@ -8,7 +10,7 @@ export interface Duplicates {
  * for itself: of m equal rows each is a test row with probability p, and one of the others is not with 1 − p^(m−1).
  */
 export function duplicatesOf(hashes: Float64Array, share: number): Duplicates {
-  const sorted = hashes.slice().sort();
+  const sorted = sortedHashes(hashes);
   let [rows, leaked] = [0, 0];
   for (let start = 0, end = 0; start < sorted.length; start = end) {
     while (end < sorted.length && sorted[end] === sorted[start]) end++;

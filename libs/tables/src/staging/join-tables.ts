@@ -15,11 +15,12 @@ import type { StagedColumn } from "./row-sink.js";
 export async function joinTables(staged: StagedRows, request: JoinedRequest, options: ReadOptions): Promise<number> {
   const path = join(options.folder, "tables.duckdb");
   const skipped = await loadTables(path, request, options);
+  const target = await staged.connect();
   await withQueried(path, options, async (connection) => {
     const { columns, sql } = await checkedQuery(connection, request.query);
-    await staged.connection.run(`create or replace table staged (${sqlTypes(columns)})`);
+    await target.run(`create or replace table staged (${sqlTypes(columns)})`);
     staged.columns = columns;
-    const appender = await staged.connection.createAppender("staged");
+    const appender = await target.createAppender("staged");
     for await (const chunk of streamChunks(connection, sql)) appender.appendDataChunk(chunk);
     appender.closeSync();
   });

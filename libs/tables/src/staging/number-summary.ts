@@ -12,17 +12,19 @@ export interface NumberSummary {
 export function numberSummary(): NumberSummary {
   let [missing, count, sum, min, max] = [0, 0, 0, Infinity, -Infinity];
   const add = (values: Float64Array, rows: number) => {
+    // Variables of its own: those that two functions share are slow to count with.
+    let [absent, total, least, largest] = [0, sum, min, max];
     for (let row = 0; row < rows; row++) {
       const value = values[row]!;
       if (value !== value) {
-        missing++;
+        absent++;
         continue;
       }
-      count++;
-      sum += value;
-      if (value < min) min = value;
-      if (value > max) max = value;
+      total += value;
+      if (value < least) least = value;
+      if (value > largest) largest = value;
     }
+    [missing, count, sum, min, max] = [missing + absent, count + rows - absent, total, least, largest];
   };
   const described = () =>
     count === 0

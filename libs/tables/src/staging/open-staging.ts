@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openDatabase } from "../duckdb/open-database.js";
+import { openDatabase, type DatabaseOptions } from "../duckdb/open-database.js";
+import { openRowStore } from "../plain/row-store.js";
 import { readFiles } from "./read-files.js";
 import { splitRows } from "./split-rows.js";
 import { stageBatches } from "./stage-batches.js";
@@ -26,9 +27,8 @@ export async function openStaging({
   threads,
 }: StagingOptions = {}): Promise<Staging> {
   const own = await mkdtemp(join(folder, "millrace-staging-"));
-  const database = await openDatabase(":memory:", { memory, threads, folder: join(own, "spill") });
-  const connection = await database.connect();
-  const staged: StagedRows = { connection, columns: [], thinned: false };
+  const database = openedWhenNeeded({ memory, threads, folder: join(own, "spill") });
+  const staged: StagedRows = { connect: database.connect, columns: [], thinned: false };
   const { sink, settle } = stageBatches(staged);
   const settled =
     <Given extends unknown[], Result>(work: (staged: StagedRows, ...given: Given) => Promise<Result>) =>
@@ -38,7 +38,9 @@ export async function openStaging({
     };
   return {
     sink,
-    readFiles: settled((rows, request) => readFiles(rows, request, { folder: own, memory, threads })),
+    readFiles: settled((rows, request) =>
+      readFiles(rows, request, { folder: own, memory, threads }, () => openRowStore(own, bytesOf(memory))),
+    ),
     describe: settled(async (rows) => ({ rows: await countRows(rows), columns: rows.columns })),
     statistics: settled(statistics),
     keepNewest: settled(keepNewest),
@@ -48,9 +50,33 @@ export async function openStaging({
     write: settled(writeRows),
     rowNumbers: settled(rowNumbers),
     close: async () => {
-      connection.closeSync();
-      database.closeSync();
+      staged.store?.close();
+      await database.close();
       await rm(own, { recursive: true, force: true });
     },
   };
+}
+
+/** One connection to a database of the staging's own; plain files need none. */
+function openedWhenNeeded(options: DatabaseOptions) {
+  const open = async () => {
+    const database = await openDatabase(":memory:", options);
+    return { database, connection: await database.connect() };
+  };
+  let opened: ReturnType<typeof open> | undefined;
+  const close = async () => {
+    if (opened === undefined) return;
+    const { database, connection } = await opened;
+    connection.closeSync();
+    database.closeSync();
+  };
+  return { connect: async () => (await (opened ??= open())).connection, close };
+}
+
+const units: Readonly<Record<string, number>> = { KB: 1e3, MB: 1e6, GB: 1e9, KIB: 2 ** 10, MIB: 2 ** 20, GIB: 2 ** 30 };
+
+/** How many bytes a size such as 384MB is. */
+function bytesOf(memory: string): number {
+  const [, count, unit] = /^([\d.]+)\s*([KMG]i?B)$/i.exec(memory) ?? [];
+  return Number(count) * units[unit!.toUpperCase()]!;
 }

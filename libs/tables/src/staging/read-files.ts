@@ -1,4 +1,6 @@
 import { loadFiles } from "../files/load-files.js";
+import { readPlainFiles } from "../plain/read-plain-files.js";
+import type { RowStore } from "../plain/row-store.js";
 import { joinTables } from "./join-tables.js";
 import { countRows, type StagedRows } from "./staged-rows.js";
 import type { ReadOptions } from "./read-options.js";
@@ -9,14 +11,28 @@ export async function readFiles(
   staged: StagedRows,
   request: FilesRequest | JoinedRequest,
   options: ReadOptions,
+  openStore: () => RowStore,
 ): Promise<FilesRead> {
+  staged.store?.close();
+  staged.store = undefined;
   const skipped =
-    "query" in request ? await joinTables(staged, request, options) : await load(staged, request, options);
+    "query" in request ? await joinTables(staged, request, options) : await load(staged, request, options, openStore);
   return { rows: await countRows(staged), skipped };
 }
 
-async function load(staged: StagedRows, request: FilesRequest, options: ReadOptions): Promise<number> {
-  const target = { connection: staged.connection, table: "staged" };
+async function load(
+  staged: StagedRows,
+  request: FilesRequest,
+  options: ReadOptions,
+  openStore: () => RowStore,
+): Promise<number> {
+  const plain = await readPlainFiles(request, openStore);
+  if (plain) {
+    staged.columns = plain.columns;
+    staged.store = plain.store;
+    return 0;
+  }
+  const target = { connection: await staged.connect(), table: "staged" };
   const { columns, skipped } = await loadFiles(target, request, options);
   staged.columns = columns;
   return skipped;

@@ -1,5 +1,5 @@
-import { streamChunks } from "../duckdb/stream-chunks.js";
-import { readNumbers } from "../duckdb/vectors.js";
+import type { Block } from "../plain/row-store.js";
+import { blocksOf } from "./blocks.js";
 import { classReader, type Classes } from "./class-reader.js";
 import { hashedText, numberWords, textWords } from "./column-words.js";
 import { finishLanes, mixWords, newLanes } from "./hash-rows.js";
@@ -31,26 +31,23 @@ export async function scanRows(staged: StagedRows, rows: number, request: ScanRe
   const dealing = request.dealing ? rowHasher(staged, rows, request.seed, request.dealing) : whole;
   const classes = request.stratify === undefined ? undefined : classReader(staged.columns[request.stratify]!, rows);
   const times = request.time === undefined ? undefined : new Float64Array(rows);
-  const names = staged.columns.map((_, index) => `c${index}`).join(", ");
   let offset = 0;
-  for await (const chunk of streamChunks(staged.connection, `select ${names} from staged`)) {
-    whole.read(chunk, offset);
-    if (dealing !== whole) dealing.read(chunk, offset);
-    classes?.read(chunk, request.stratify!, offset);
-    if (times) readNumbers(chunk, request.time!, times, offset);
-    offset += chunk.rowCount;
+  for await (const block of blocksOf(staged)) {
+    whole.read(block, offset);
+    if (dealing !== whole) dealing.read(block, offset);
+    classes?.read(block, request.stratify!, offset);
+    times?.set(block.numbers(request.time!), offset);
+    offset += block.rows;
   }
   return { whole: whole.hashes, dealing: dealing.hashes, classes: classes?.classes(), times, numbers: whole.numbers };
 }
-
-type Chunk = Parameters<typeof readNumbers>[0];
 
 /** Columns are mixed in by the order of their names, and the names themselves first: their order in a file is no matter. */
 function rowHasher({ columns }: StagedRows, rows: number, seed: number, given?: readonly number[]) {
   const positions = given ?? columns.map((_, index) => index);
   const nameOf = (position: number) => columns[position]!.name;
   const sorted = [...positions].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-  const [start] = hashedText(JSON.stringify([seed, ...sorted.map(nameOf)]));
+  const [start] = hashedText(Buffer.from(JSON.stringify([seed, ...sorted.map(nameOf)]), "utf8"));
   const numbers = new Map<number, NumberSummary>();
   const words = sorted.map((position) => {
     if (columns[position]!.kind === "text") return textWords();
@@ -59,11 +56,10 @@ function rowHasher({ columns }: StagedRows, rows: number, seed: number, given?: 
     return numberWords(summary);
   });
   const hashes = new Float64Array(rows);
-  const read = (chunk: Chunk, offset: number) => {
-    const { rowCount } = chunk;
-    const lanes = newLanes(rowCount, start);
-    words.forEach((column, index) => mixWords(lanes, column.of(chunk, sorted[index]!), rowCount));
-    finishLanes(lanes, hashes, offset, rowCount);
+  const read = (block: Block, offset: number) => {
+    const lanes = newLanes(block.rows, start);
+    words.forEach((column, index) => mixWords(lanes, column.of(block, sorted[index]!), block.rows));
+    finishLanes(lanes, hashes, offset, block.rows);
   };
   return { hashes, read, numbers };
 }

@@ -1,7 +1,7 @@
 import type { DuckDBAppender } from "@duckdb/node-api";
 import { ProblemError, type Table } from "@millrace/contracts";
 import { appendTable } from "../duckdb/append-table.js";
-import { sqlTypes, type StagedRows } from "./staged-rows.js";
+import { asTable, sqlTypes, type StagedRows } from "./staged-rows.js";
 import type { RowSink, StagedColumn } from "./row-sink.js";
 
 export interface Batches {
@@ -16,12 +16,12 @@ export function stageBatches(staged: StagedRows): Batches {
   const begin = async (columns: readonly StagedColumn[]) => {
     if (staged.columns.length > 0) return refuseOtherColumns(staged.columns, columns);
     refuseNoColumns(columns);
-    await staged.connection.run(`create table staged (${sqlTypes(columns)})`);
+    await (await staged.connect()).run(`create table staged (${sqlTypes(columns)})`);
     staged.columns = columns.map(({ name, kind }) => ({ name, kind }));
   };
   const append = async (rows: Table) => {
     refuseOtherColumns(staged.columns, rows.columns);
-    appender ??= await staged.connection.createAppender("staged");
+    appender ??= await (await asTable(staged)).createAppender("staged");
     appendTable(appender, rows);
     staged.test = undefined;
     staged.numbers = undefined;

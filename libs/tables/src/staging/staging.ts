@@ -6,7 +6,7 @@ import type { RowSink, StagedColumn } from "./row-sink.js";
 export interface FilesRequest {
   readonly paths: readonly string[];
   readonly format?: FileFormat;
-  readonly csv?: CsvOptions;
+  readonly csv?: Partial<CsvOptions>;
 }
 
 /** Several tables, and the SELECT that makes one of them. */

@@ -1,7 +1,7 @@
 import { streamChunks } from "../duckdb/stream-chunks.js";
 import { firstRow } from "../duckdb/open-database.js";
 import { choose, noRows, isChosenSql, setChosen } from "./chosen-rows.js";
-import { countRows, positionOf, type StagedRows } from "./staged-rows.js";
+import { asTable, countRows, positionOf, type StagedRows } from "./staged-rows.js";
 import { readNumbers } from "../duckdb/vectors.js";
 import duckdb from "@duckdb/node-bindings";
 
@@ -31,11 +31,12 @@ export const dropBelow = (staged: StagedRows, column: string, from: number): Pro
 };
 
 async function keepOnly(staged: StagedRows, rowids: string): Promise<number> {
+  const connection = await asTable(staged);
   const before = await countRows(staged);
   const kept = noRows(before);
   const places = new Float64Array(duckdb.vector_size());
   let count = 0;
-  for await (const chunk of streamChunks(staged.connection, rowids)) {
+  for await (const chunk of streamChunks(connection, rowids)) {
     readNumbers(chunk, 0, places, 0);
     const { rowCount } = chunk;
     for (let row = 0; row < rowCount; row++) choose(kept, places[row]!);
@@ -47,18 +48,22 @@ async function keepOnly(staged: StagedRows, rowids: string): Promise<number> {
 
 /** Writes the table anew: rowids stay without gaps, and the rows' numbers in the source go along as `r`. */
 async function keepChosen(staged: StagedRows, kept: Uint8Array): Promise<void> {
-  await setChosen(staged.connection, kept);
+  const connection = await staged.connect();
+  await setChosen(connection, kept);
   const names = staged.columns.map((_, index) => `c${index}`).join(", ");
   const number = staged.thinned ? "r" : "rowid + 1 as r";
-  await staged.connection.run(`create table kept as select ${names}, ${number} from staged where ${isChosenSql(true)}`);
-  await staged.connection.run("drop table staged");
-  await staged.connection.run("alter table kept rename to staged");
+  await connection.run(`create table kept as select ${names}, ${number} from staged where ${isChosenSql(true)}`);
+  await connection.run("drop table staged");
+  await connection.run("alter table kept rename to staged");
   staged.thinned = true;
   staged.test = undefined;
   staged.numbers = undefined;
 }
 
 export async function largest(staged: StagedRows, column: string): Promise<number | string | undefined> {
-  const [value] = await firstRow(staged.connection, `select max(c${positionOf(staged, column, "column")}) from staged`);
+  const [value] = await firstRow(
+    await asTable(staged),
+    `select max(c${positionOf(staged, column, "column")}) from staged`,
+  );
   return (value ?? undefined) as number | string | undefined;
 }
