@@ -42,7 +42,11 @@ export async function liveAtServers(seed: number, bench: Bench, said: CloudEvent
   };
   const decide = (approved: boolean, id: string) =>
     say(versionDecided, versionDecided({ pipeline: model, model, version: 2, approved, by: id, reason: id }), id, id);
-  const made = (kind: string) => generations().then((all) => all.some(({ change }) => change?.kind === kind));
+  // A registry that dies in between has written the generation down, and not yet that it is the one that serves.
+  const serves = async (is: (change: DeploymentRecord["change"]) => boolean) => {
+    const made = (await generations()).find(({ change }) => is(change));
+    return made !== undefined && (await deployment())!.generation >= made.generation;
+  };
 
   await approve("a");
   await until("the first champion", deployment, within);
@@ -58,7 +62,7 @@ export async function liveAtServers(seed: number, bench: Bench, said: CloudEvent
     within,
   );
   await approve("c", { canary: [50, 100], every: "1s", requests: 10 });
-  await until("the rollout", () => made("rollout-begun"), within);
+  await until("the rollout", () => serves((change) => change?.kind === "rollout-begun"), within);
   const bad = draw() < 0.3;
   if (draw() < 0.3) {
     const { generation } = (await deployment())!;
@@ -67,9 +71,8 @@ export async function liveAtServers(seed: number, bench: Bench, said: CloudEvent
   await until(
     "the end of the rollout",
     async () => {
-      const current = (await deployment())!;
-      await observe(current, bad, records);
-      return current.rollout === undefined;
+      await observe((await deployment())!, bad, records);
+      return serves(isEnd);
     },
     within,
   );
