@@ -1,18 +1,13 @@
 // npm run test:faults -- --runs 200 [--from 1]: seeded lives of models on the real servers that `npm run services:up` started,
 // at two registries that are killed (kill -9), stand still until the broker gives them up and go on (SIGSTOP, SIGCONT), and whose
 // servers do what they are asked and then lose the answer or answer with an error. Ends with what was wrong, and the counts.
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { build, install, root, run } from "./install.mjs";
+import { loadServers } from "./load-servers.mjs";
 
 const { values } = parseArgs({ options: { runs: { type: "string" }, from: { type: "string" } } });
-const file = join(process.env.MILLRACE_SERVICES_DIR ?? join(root, ".services"), "env");
-if (!existsSync(file)) {
-  console.error(`There is no ${file}: start the servers with \`npm run services:up\` first.`);
-  process.exit(1);
-}
-process.loadEnvFile(file);
+loadServers();
 install({ dev: true });
 await build();
 run("npx", ["jest", "src/process-faults.services.test.ts"], {

@@ -1,14 +1,8 @@
 // npm run test:services: the conformance suites and the whole flow on the real servers that `npm run services:up` started.
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { build, install, root, run } from "./install.mjs";
+import { build, install, run } from "./install.mjs";
+import { loadServers } from "./load-servers.mjs";
 
-const file = join(process.env.MILLRACE_SERVICES_DIR ?? join(root, ".services"), "env");
-if (!existsSync(file)) {
-  console.error(`There is no ${file}: start the servers with \`npm run services:up\` first.`);
-  process.exit(1);
-}
-process.loadEnvFile(file);
+loadServers();
 install({ dev: true });
 await build();
 const projects = [
