@@ -31,9 +31,7 @@ export function initYaml(document: InitDocument): string {
     "split: { test: 0.2, stratify: true, seed: 42 }",
     ...dropLines(plan),
     ...preprocessLines(plan),
-    ...(rarest[1] < most[1] / 3
-      ? ["# The classes are of very different size: rows of the rare ones count more.", "resample: class-weight"]
-      : []),
+    ...(rarest[1] < most[1] / 3 ? unevenLines(binary) : []),
     "candidates:",
     "  - { model: logistic-regression }",
     "  - { model: gradient-boosting, params: { rounds: 100, learningRate: 0.05, leaves: 15 } }",
@@ -45,6 +43,19 @@ export function initYaml(document: InitDocument): string {
   ];
   return `${lines.join("\n")}\n`;
 }
+
+/** Weights make what is rare look more probable than it is. */
+const unevenLines = (binary: boolean): string[] => [
+  "# The classes are of very different size: rows of the rare ones count more.",
+  "resample: class-weight",
+  ...(binary
+    ? [
+        "# That makes the rare one look more probable than it is, which is set right again; what to call it is looked for.",
+        "calibrate: platt",
+        "threshold: { optimise: f1 }",
+      ]
+    : []),
+];
 
 const csvText = (csv: DataRead["csv"]): string => {
   const said = Object.entries(csv).map(([setting, value]) => `${setting}: ${JSON.stringify(value)}`);

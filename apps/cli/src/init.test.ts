@@ -78,6 +78,7 @@ describe("millrace init", () => {
     const { out } = await run("init", "odd.csv", "--target", "y", "--name", "odd");
     expect(await specOf("odd")).toMatchObject({
       ...{ resample: "class-weight", target: { positive: "1" }, accept: { at_least: { roc_auc: 0.55 } } },
+      ...{ calibrate: "platt", threshold: { optimise: "f1" } },
     });
     expect(out).toMatch(/look at this: "verdict" alone tells/);
     expect(await readdir(join(folder.path, "pipelines/odd"))).toEqual(["incoming", "odd.csv", "pipeline.yaml"]);

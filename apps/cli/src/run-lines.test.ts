@@ -1,5 +1,5 @@
 import type { RunView, StepView } from "./api.js";
-import { runLines } from "./run-lines.js";
+import { runLines, verdictLine } from "./run-lines.js";
 
 const step = (name: string, state: StepView["state"], at: string, message = `${name} is through`): StepView => ({
   ...{ step: name, state, at, message, artifacts: [] },
@@ -49,5 +49,18 @@ describe("the lines of a run", () => {
     expect([names(), out.length]).toEqual([["promote"], 1]);
     lines.progressed({ ...began, at: "5" });
     expect(out.at(-1)).toContain("promote began");
+  });
+});
+
+describe("the verdict of a run", () => {
+  it("says how long the run took, also where its version was loaded anew much later", () => {
+    const event = (type: string, time: string) => ({ [type]: { type, time } });
+    const events = {
+      ...event("model.promoted", "2026-01-01T00:00:03Z"),
+      ...event("model.deployed", "2026-01-01T01:00:00Z"),
+    };
+    const told = { run: "run-1", status: "promoted", summary: "it serves", startedAt: "2026-01-01T00:00:00Z" };
+    const page = { ...told, events, steps: [], updatedAt: "2026-01-01T01:00:00Z" } as unknown as RunView;
+    expect(verdictLine(page)).toMatch(/^run-1 promoted after 3(\.0+)? s: it serves$/);
   });
 });

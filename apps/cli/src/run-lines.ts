@@ -1,3 +1,4 @@
+import { modelDeployed } from "@millrace/contracts";
 import type { RunView, StepView } from "./api.js";
 import type { Watcher } from "./follow-run.js";
 import type { Io } from "./io.js";
@@ -71,5 +72,11 @@ export function stepLine({ step, state, seconds, message, reusedFrom }: StepView
   return `  ${step.padEnd(15)} ${secondsText(seconds).padStart(9)}  ${what}`.trimEnd();
 }
 
-export const verdictLine = ({ run, status, summary, startedAt, updatedAt }: RunView): string =>
-  `${run} ${status} after ${secondsText((Date.parse(updatedAt) - Date.parse(startedAt)) / 1000)}: ${summary}`;
+export const verdictLine = (run: RunView): string =>
+  `${run.run} ${run.status} after ${secondsText((endOf(run) - Date.parse(run.startedAt)) / 1000)}: ${run.summary}`;
+
+/** When it was last heard of, but for versions that are loaded again whenever a service starts. */
+function endOf({ events, updatedAt }: RunView): number {
+  const times = Object.values(events).flatMap(({ type, time }) => (type === modelDeployed.type || !time ? [] : [time]));
+  return Date.parse(times.sort().at(-1) ?? updatedAt);
+}
