@@ -83,7 +83,9 @@ describe("the evaluate step", () => {
     const { type, data } = await judged(modelWith(3.5));
     expect(type).toBe("model.rejected");
     expect(data.failedGates).toEqual(["better_by.accuracy"]);
-    expect(data.reason).toBe("Rejected: accuracy .750 is not at least as good as the champion's .875.");
+    expect(data.reason).toBe(
+      "Rejected: accuracy .750 is not at least as good as the champion's .875. Only 8 test rows judged it, which tell little: bring more data before you rely on it.",
+    );
   });
 
   it("rejects what is too much better on the rows that it learned from, all of them or a sample", async () => {
@@ -125,7 +127,7 @@ describe("the evaluate step", () => {
     });
     expect(type).toBe("model.approved");
     expect(data.reason).toMatch(
-      /^Approved; version 3 can't score these rows \(column "z".*accuracy \.750 meets the floor of \.7\.$/,
+      /^Approved; version 3 can't score these rows \(column "z".*accuracy \.750 meets the floor of \.7\. Only 8 test rows/,
     );
     expect(data.champion).toEqual({ version: 3, generation: 7, metrics: {} });
   });
@@ -226,7 +228,7 @@ describe("the evaluate step", () => {
     const pipeline = spec({ accept: { looks: 1 } });
     const first = await judged(modelWith(0), { pipeline });
     expect(first.data.looks).toEqual({ models: 1, runs: 1 });
-    expect(first.data.reason).not.toContain("judged");
+    expect(first.data.reason).not.toContain("have judged");
     expect((await judged(modelWith(0), { pipeline, evaluation: 2 })).data.looks).toEqual({ models: 1, runs: 1 });
     expect((await judged(modelWith(0), { pipeline, run: "run-2" })).data.looks).toEqual({ models: 1, runs: 2 });
     const { type, data } = await judged(modelWith(0.5), { pipeline, run: "run-3" });

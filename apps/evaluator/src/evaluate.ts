@@ -52,6 +52,14 @@ function scoringProblem(problem: Problem): Problem {
   return problem;
 }
 
+/** With fewer test rows one of them moves a share by more than three in a hundred. */
+const FEW_ROWS = 30;
+
+const warningOfFew = (rows: number): string | undefined =>
+  rows < FEW_ROWS
+    ? `Only ${rows} test rows judged it, which tell little: bring more data before you rely on it.`
+    : undefined;
+
 function verdictOn(
   trained: Trained,
   { contest, usable, looks }: Required<Omit<Findings, "judgement">>,
@@ -62,7 +70,7 @@ function verdictOn(
     ...{ pipeline, digest: trained.package.digest, challenger: challenger.figures, champion, differences },
     ...{ training: trained.imported ? "unknown" : training?.metrics, slices: challenger.slices },
     cost: { bytes: trained.package.size, latency: usable.latency },
-    warning: warningOf(looks, pipeline.accept.looks),
+    warning: [warningOfFew(contest.rows), warningOf(looks, pipeline.accept.looks)].join(" ").trim() || undefined,
   });
 }
 

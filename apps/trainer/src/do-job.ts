@@ -21,7 +21,7 @@ export async function doJob({ job, training, timeoutMs }: OfferedJob, means: Job
   const trial = { ...setting, classes, positive, seed };
   const scores: FoldScore[] = [];
   // Folds that share a job are small: the next are read while the first is fitted.
-  const loading = job.folds.map((fold) => means.folds.load(fold, classes.length));
+  const loading = job.folds.map(async (fold) => means.folds.load(fold, classes.length));
   for (const each of loading) each.catch(() => undefined);
   for (const fold of loading) {
     const score = await ownFault(training, means.stopping, timeoutMs, async (signal) =>
