@@ -59,7 +59,7 @@ const jobs: Record<string, (config: never, amount: number) => Promise<void>> = {
     say(await store.putNamed(config.s3?.bucket ?? "exports", "winner", named, "text/plain", { ifAbsent: true }));
     await store.close();
   },
-  async "stream 200 MB"(config: ArtifactStoreConfig, megabytes) {
+  async "stream megabytes"(config: ArtifactStoreConfig, megabytes) {
     const store = await openArtifactStore(config);
     const block = Buffer.alloc(1 << 20, 7);
     async function* large() {
