@@ -19,13 +19,9 @@ export interface Faults {
 
 /** A virtual host, a database and buckets of their own, on the servers that `npm run services:up` started. */
 export async function freshServers(): Promise<Record<string, string>> {
-  const { RABBITMQ_URL = "", RABBITMQ_MANAGEMENT_URL = "", MONGODB_URI = "", ...others } = process.env;
+  const { RABBITMQ_URL = "", MONGODB_URI = "", ...others } = process.env;
   const name = `faults-${randomUUID().slice(0, 8)}`;
-  const url = new URL(`/api/vhosts/${name}`, RABBITMQ_MANAGEMENT_URL);
-  const authorization = `Basic ${Buffer.from(`${url.username}:${url.password}`).toString("base64")}`;
-  url.username = url.password = "";
-  const made = await fetch(url, { method: "PUT", headers: { authorization, "content-type": "application/json" } });
-  expect(made.ok).toBe(true);
+  expect((await askForHost("PUT", name)).ok).toBe(true);
   const at = (server: string, query = "") => Object.assign(new URL(server), { pathname: `/${name}`, search: query });
   const names = ["S3_ENDPOINT", "S3_REGION", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY", "MLFLOW_TRACKING_URI"];
   return {
@@ -34,6 +30,17 @@ export async function freshServers(): Promise<Record<string, string>> {
     ...Object.fromEntries(names.map((setting) => [setting, others[setting]!])),
     ...{ ARTIFACT_BUCKET: `${name}-artifacts`, MODEL_BUCKET_NAME: `${name}-models` },
   };
+}
+
+/** Queues that nobody needs any more would make the broker slow to start. */
+export const removeHost = ({ RABBITMQ_URL }: Record<string, string>): Promise<Response> =>
+  askForHost("DELETE", new URL(RABBITMQ_URL!).pathname.slice(1));
+
+async function askForHost(method: string, name: string): Promise<Response> {
+  const url = new URL(`/api/vhosts/${name}`, process.env.RABBITMQ_MANAGEMENT_URL);
+  const authorization = `Basic ${Buffer.from(`${url.username}:${url.password}`).toString("base64")}`;
+  url.username = url.password = "";
+  return fetch(url, { method, headers: { authorization, "content-type": "application/json" } });
 }
 
 /** Two registries, each a process, behind proxies that lose answers. While `during` goes on one is killed, one stands still, again and again. */

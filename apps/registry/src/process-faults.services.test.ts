@@ -1,7 +1,7 @@
 import type { CloudEvent } from "@millrace/contracts";
 import { whatIsWrong } from "./check-life-for-test.js";
 import { seeded } from "./faults-for-test.js";
-import { freshServers, withMortalRegistries, type Faults } from "./mortal-registries-for-test.js";
+import { freshServers, removeHost, withMortalRegistries, type Faults } from "./mortal-registries-for-test.js";
 import { openBench } from "./registry-for-test.js";
 import { liveAtServers } from "./served-life-for-test.js";
 
@@ -31,6 +31,7 @@ describe("models at registries that are killed, stand still past their connectio
         for (const kind of ["lost", "killed", "stopped"] as const) sum[kind] += faults[kind];
         await listening.cancel();
         await bench.close();
+        await removeHost(servers);
         const told = `seeds ${first} to ${first + seeds.length - 1}: ${JSON.stringify({ wrong: wrong.length, ...sum })}`;
         process.stdout.write(`${[told, ...wrong].join("\n")}\n`);
       }
