@@ -31,8 +31,9 @@ function sharesOf(model: ModelState): Float64Array | undefined {
     : isStacking(model)
       ? sharesOfStacking(model)
       : importanceByColumn(model);
-  const sum = values?.reduce((total, value) => total + value, 0) || 1;
-  return values?.map((value) => value / sum);
+  if (values === undefined) return undefined;
+  const sum = sumOf(values) || 1;
+  return values.map((value) => value / sum);
 }
 
 const isVoting = (model: ModelState): model is VotingState => model.family === "voting";
